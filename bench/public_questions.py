@@ -2,15 +2,14 @@
 
 *right*: some columns of the answer, in any order, hold exactly the right rows, or those that the right statement gives
 over these files; *tied*: they differ only in what the right statement leaves open, as which of equals stands first;
-*asked*: it asked back; *wrong*: else.
+*asked*: it asked back; *faulty*: it differs, and the right statement is itself at fault (bench/public_faults.py);
+*wrong*: else.
 """
 
 import random
-import re
-import statistics
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice, permutations
 from pathlib import Path
@@ -24,11 +23,12 @@ from sqlglot import exp
 from agent_worker.engine.settings import create_view
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan
+from bench.public_faults import digest
 from bench.whole_catalog import whole_catalog
 from bus.contract.events import Clarification
 from ops.evaluation.comparing import MAX_CHOICES, Rows, column_choices, plain, same_rows
 
-Verdict = Literal["right", "tied", "asked", "wrong"]
+Verdict = Literal["right", "tied", "asked", "wrong", "faulty"]
 _PROCESSES = 2
 
 
@@ -42,6 +42,10 @@ class Question(msgspec.Struct, frozen=True):
     rows: list[list[Any]]
 
     @property
+    def digest(self) -> str:
+        return digest(self.database, self.question)
+
+    @property
     def hardness(self) -> str:
         """easy, medium or hard, by how many parts the right statement has."""
         text = self.sql.lower()
@@ -51,7 +55,8 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """What came of a question. `said` is the reading with its statement, or the question back; `kind` sorts wrongs."""
+    """What came of a question. `said` is the reading with its statement, or the question back; `kind` sorts what is
+    wrong, and is the fault of a statement that is at fault."""
 
     question: Question
     verdict: Verdict
@@ -173,9 +178,20 @@ def _right_here(question: Question, engine: duckdb.DuckDBPyConnection) -> Rows:
     where it cannot be run."""
     try:
         tree = sqlglot.parse_one(question.sql.rstrip("; "), dialect="sqlite")
-        rows: Rows = engine.execute(_for_duckdb(tree)).fetchall()
+        return _run(tree, engine)
     except (sqlglot.ParseError, duckdb.Error):
         return []
+
+
+def _run(tree: exp.Expression, engine: duckdb.DuckDBPyConnection) -> Rows:
+    """The rows of a statement of SQLite's. A number beside a column of texts is a text there."""
+    try:
+        rows: Rows = engine.execute(_for_duckdb(tree)).fetchall()
+    except duckdb.ConversionException:
+        for compared in tree.find_all(exp.EQ):
+            if isinstance(compared.expression, exp.Literal):
+                compared.set("expression", exp.Literal.string(compared.expression.name))
+        rows = engine.execute(_for_duckdb(tree)).fetchall()
     return rows
 
 
@@ -207,34 +223,7 @@ def _ranked(question: Question, engine: duckdb.DuckDBPyConnection) -> tuple[Rows
         tree = tree.select(place, copy=False)
         tree.set("limit", None)
         tree.set("order", None)
-        ranked = engine.execute(_for_duckdb(tree)).fetchall()
+        ranked = _run(tree, engine)
     except (sqlglot.ParseError, duckdb.Error, ValueError, KeyError):
         return [], 0
     return sorted(ranked, key=lambda row: row[-1]), size
-
-
-def report(judged: Sequence[Judged], quiet: bool) -> str:
-    """The scores by hardness, the kinds of refusal that remain, and each wrong answer."""
-    lines = []
-    for one in judged:
-        if one.verdict == "wrong":
-            lines += [f"wrong ({one.kind}) [{one.question.database}] {one.question.question}", f"      {one.said}",
-                      f"      right: {one.question.sql}"]  # fmt: skip
-        elif one.verdict == "asked" and not quiet:
-            lines.append(f"asked [{one.question.database}] {one.question.question}\n      {one.said}")
-    refusals = Counter(re.sub(r"“[^”]*”", "…", one.said)[:70] for one in judged if one.verdict == "asked")
-    lines += ["refusals:", *(f"  {count:5} {kind}" for kind, count in refusals.most_common(12))]
-    for hardness in ("easy", "medium", "hard", "all"):
-        among = [one for one in judged if hardness in ("all", one.question.hardness)]
-        lines.append(f"{hardness:7}{_shares(among)}")
-    kinds = Counter(one.kind for one in judged if one.verdict == "wrong")
-    took = sorted(one.took_ms for one in judged)
-    lines.append(f"wrong by kind: {dict(kinds)}")
-    lines.append(f"planned in {statistics.median(took):.1f} ms (median), {took[-1]:.0f} ms at most")
-    return "\n".join(lines)
-
-
-def _shares(judged: Sequence[Judged]) -> str:
-    count = Counter(one.verdict for one in judged)
-    size = max(len(judged), 1)
-    return ", ".join(f"{count[v]:5} {v} ({count[v] / size:.1%})" for v in ("right", "tied", "asked", "wrong"))

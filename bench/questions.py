@@ -23,7 +23,10 @@ from agent_worker.engine.settings import create_view
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan, Turn
 from bench.buildings import make_buildings
-from bench.public_questions import judge_all, read_questions, report
+from bench.public_faults import read_faults
+from bench.public_questions import Verdict as PublicVerdict
+from bench.public_questions import judge_all, read_questions
+from bench.public_report import report
 from bench.shop import make_shop
 from bench.whole_catalog import whole_catalog
 from bus.contract.catalog import Catalog
@@ -133,10 +136,16 @@ def main() -> int:
     parser.add_argument("--quiet", action="store_true", help="only the scores and what is wrong")
     parser.add_argument("--benchmark", type=Path, help="a folder with questions.jsonl and data/DATABASE/*.parquet")
     parser.add_argument("--sample", type=int, help="only so many questions of the benchmark, the same every time")
+    parser.add_argument("--faults", action="store_true", help="list the benchmark's own faults, too")
     options = parser.parse_args()
     if options.benchmark is not None:
         judged = list(judge_all(options.benchmark, read_questions(options.benchmark, options.sample)))
-        print(report(judged, options.quiet))
+        listed: set[PublicVerdict] = {"wrong"}
+        if not options.quiet:
+            listed.add("asked")
+        if options.faults:
+            listed.add("faulty")
+        print(report(judged, read_faults(), listed))
         return 0
     wrong = 0
     makers = {"flights": lambda _: SAMPLE, "tpch": make_tpch, "shop": make_shop, "buildings": make_buildings}

@@ -10,9 +10,10 @@ from typing import TypeVar
 
 from bus.address import Address, owner_of, read_address, read_key, require_owner
 from bus.log import LogReader
+from bus.transport.channel import Channel
 from bus.transport.codec import BUS_VERSION, CodecError, Decoder, encode
 from bus.transport.delivery import Cursor, Verdict
-from bus.transport.sockets import BusError, Channel, connect_dealer, connect_subscriber, new_context
+from bus.transport.sockets import BusError, connect_dealer, connect_subscriber, new_context
 from bus.wire.batch import Batch
 from bus.wire.commands import AnyCommand
 from bus.wire.replies import AnyReply, Refused
@@ -180,8 +181,8 @@ class BusClient:
             self._leave(job_id, follower, present)
 
     def stay_present(self) -> bool:
-        """From now until `close`, who is present at a job here stays so: they are on their way to another gateway.
-        Returns whether there is anybody."""
+        """Keep counting the followers that are present at a job here as present until `close`, because they are moving
+        to another gateway. Returns whether there are any."""
         self._stays_present = True
         return any(stream.present for stream in self._streams.values())
 

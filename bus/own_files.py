@@ -82,7 +82,7 @@ def incoming_file(root: Path, upload: str) -> Path | None:
 
 
 class Upload:
-    """A file that is being received in `root`: locked while somebody writes it. Raises OSError."""
+    """A file that is being received in `root`: locked while it is written. Raises OSError."""
 
     def __init__(self, root: Path) -> None:
         folder = root / _INCOMING
@@ -124,7 +124,7 @@ async def pieces_of(file: Path, taken: Callable[[int], None]) -> AsyncIterator[b
 
 
 def sweep_uploads(root: Path) -> None:
-    """Remove what uploads have left whose program has died: nobody holds their lock."""
+    """Remove unfinished uploads of programs that have died, which are those that no process holds the lock of."""
     folder = root / _INCOMING
     for path in folder.iterdir() if folder.is_dir() else ():
         with contextlib.suppress(OSError), path.open("rb") as file:

@@ -20,7 +20,9 @@ from bus.serve_contract import say_ready
 from bus.system.environment import for_workers
 from bus.system.orphans import sweep_orphans
 from bus.system.proc import POLL_S
-from bus.transport.sockets import Channel, admit, bind_publisher, new_context
+from bus.transport.channel import Channel
+from bus.transport.sockets import bind_publisher, new_context
+from bus.transport.zap import admit
 from bus.wire.topics import clients_job, topic_job
 from supervisor.api.command_handlers import CommandHandlers
 from supervisor.api.envelope import CommandLine
@@ -37,6 +39,7 @@ from supervisor.periodic import Periodic
 from supervisor.places.local_place import LocalPlace
 from supervisor.places.place import PlaceListener
 from supervisor.places.usage.process_watch import LOOK_S
+from supervisor.places.usage.resource_monitor import SAMPLE_EVERY_S
 from supervisor.processes.containment.interface import Contain
 from supervisor.processes.spawner import Spawner
 from supervisor.scheduling.admission import Admission
@@ -53,7 +56,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SAMPLE_EVERY_S = 0.25
 LOOK_AT_LEASES_EVERY_S = 0.02
 SWEEP_EVERY_S = 1.0
 HEADS_EVERY_S = 1.0

@@ -13,8 +13,8 @@ CELLS = "cells of a sheet"
 
 
 class EngineSettings(msgspec.Struct, frozen=True):
-    """`scratch` is the folder for what does not fit into memory; nothing else is ever written. `broker` is the
-    socket of whoever serves data that are not on this machine."""
+    """`scratch` is the folder for what does not fit into memory; nothing else is ever written. `broker` is the socket
+    of the process that serves data which are not on this machine."""
 
     scratch: str
     threads: int = 2

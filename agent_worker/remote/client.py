@@ -77,11 +77,11 @@ class RemoteFiles:
         return RemoteFile(self, of).read()
 
     def close(self) -> None:
-        """Once nobody asks any more."""
+        """Close all connections; call it when nothing is read any more."""
         self.stop()
 
     def stop(self) -> None:
-        """Whoever waits for bytes gets an error instead. What is asked afterwards is not touched."""
+        """Fail every call that waits for bytes now. Later calls are not affected."""
         with self._lock:
             self._open -= set(self._idle)
             while self._idle:
@@ -107,7 +107,7 @@ class RemoteFiles:
 
     @contextmanager
     def _line(self) -> Iterator[socket.socket]:
-        """A connection that nobody else uses meanwhile; kept for the next one, unless something fails."""
+        """A connection for the caller alone; it is kept for the next caller, unless something fails."""
         with self._lock:
             connection = self._idle.pop() if self._idle else None
         connection = connection or self._connect()

@@ -9,9 +9,10 @@ from agent_worker.context import AgentError
 from agent_worker.runtime.event_loop import CountingLoop
 from bus.contract.events import Event, ResponseChunk, Status, TableRows, Usage, WorkerEvent
 from bus.contract.vocabulary import Reason
+from bus.transport.channel import Channel
 from bus.transport.codec import encode
 from bus.transport.delivery import SendWindow
-from bus.transport.sockets import Channel, Socket
+from bus.transport.sockets import Socket
 from bus.wire.worker import MAX_MESSAGE_BYTES, EventBatch, Failure, Finished, Outcome
 
 MAX_BATCH_EVENTS = 256

@@ -18,9 +18,10 @@ from agent_worker.runtime.job_run import Agent, JobRun
 from agent_worker.runtime.publisher import Publisher
 from agent_worker.sandbox.restrict import Sandbox
 from bus.contract.events import Event, Usage
+from bus.transport.channel import Channel
 from bus.transport.codec import Decoder, encode
 from bus.transport.delivery import SendWindow
-from bus.transport.sockets import Channel, Context, connect_dealer, connect_worker_publisher, new_context
+from bus.transport.sockets import Context, connect_dealer, connect_worker_publisher, new_context
 from bus.wire.worker import (
     Acknowledge,
     Assign,

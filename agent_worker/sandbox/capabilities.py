@@ -21,8 +21,8 @@ READ_ANYTHING = 1 << 2
 
 
 def give_up() -> None:
-    """Keep no capability but that one, if it is there, for good. Whoever has no other is asked for nothing: a service's
-    filter may refuse the call. Raises Unsupported."""
+    """Drop every capability but that one, for good, if the process has it. A process without any other makes no call,
+    which a service's seccomp filter may refuse. Raises Unsupported."""
     try:
         held = _held()
         kept = held[0] & READ_ANYTHING

@@ -22,8 +22,9 @@ from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
 from bus.contract.data_place import DataPlace
 from bus.contract.events import JobEvent
 from bus.contract.settings import LlmSettings, Settings
+from bus.transport.channel import Channel
 from bus.transport.codec import Decoder, encode
-from bus.transport.sockets import Channel, Context, bind_collector, bind_router, new_context
+from bus.transport.sockets import Context, bind_collector, bind_router, new_context
 from bus.wire.worker import (
     MAX_CONTROL_BYTES,
     MAX_MESSAGE_BYTES,

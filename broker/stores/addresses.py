@@ -9,14 +9,11 @@ import pyarrow.fs as arrow_fs
 
 from broker.stores.arrow_store import ArrowStore
 from broker.stores.failures import explained
-from broker.stores.object_store import ObjectStore, ObjectStoreError
+from broker.stores.object_store import CONNECT_TIMEOUT_S, SILENT_S, ObjectStore, ObjectStoreError
 from broker.stores.web_store import WebStore
 from bus.contract.data_place import shown_address
 
 ATTEMPTS = 3
-CONNECT_TIMEOUT_S = 5.0
-SILENT_S = 5.0
-"""A store that says nothing for so long is asked again."""
 RETRY_S = 10
 
 

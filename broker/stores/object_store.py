@@ -2,6 +2,10 @@
 
 from typing import NamedTuple, Protocol
 
+CONNECT_TIMEOUT_S = 5.0
+SILENT_S = 5.0
+"""A store that says nothing for so long is asked again."""
+
 
 class ObjectStoreError(Exception):
     """The store does not give what it was asked for. The message names the object and what to do next, for people."""

@@ -9,10 +9,8 @@ from urllib.parse import unquote, urlsplit
 import httpx2
 
 from broker.stores.failures import explained
-from broker.stores.object_store import Listed, ObjectChanged, ObjectStoreError
+from broker.stores.object_store import CONNECT_TIMEOUT_S, SILENT_S, Listed, ObjectChanged, ObjectStoreError
 
-CONNECT_TIMEOUT_S = 5.0
-SILENT_S = 5.0
 ATTEMPTS = 4
 FIRST_WAIT_S = 0.2
 MAX_REDIRECTS = 5

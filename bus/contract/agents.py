@@ -19,6 +19,9 @@ ROLL_UP_AGENT = "roll_up"
 HISTORY_AGENT = "history"
 """Answers questions about the history, of operators only: it knows everybody's questions."""
 
+SQL_AGENT = "sql"
+"""Runs one statement as it is typed."""
+
 INTERNAL_AGENTS = frozenset({CATALOG_AGENT, OWN_FILES_AGENT, ROLL_UP_AGENT})
 
 BUNDLED_AGENTS = {
@@ -27,7 +30,7 @@ BUNDLED_AGENTS = {
     ROLL_UP_AGENT: AgentDefinition("agent_worker.agents.history.roll_up_agent:run"),
     HISTORY_AGENT: AgentDefinition("agent_worker.agents.history.agent:run"),
     "parquet": AgentDefinition("agent_worker.agents.parquet.agent:run"),
-    "sql": AgentDefinition("agent_worker.agents.parquet.agent:run_typed_sql"),
+    SQL_AGENT: AgentDefinition("agent_worker.agents.parquet.agent:run_typed_sql"),
 }
 
 

@@ -184,7 +184,7 @@ class RawTable(TypedDict):
 
 
 class FinalOutput(TypedDict, total=False):
-    """The end of what was streamed, for who wants nothing else."""
+    """The end of what was streamed, for clients that read nothing else."""
 
     response: str
     raw_table: RawTable | None

@@ -206,7 +206,7 @@ class DataSettings(SettingsTable, frozen=True):
 
 
 class FilesSettings(SettingsTable, frozen=True):
-    """What users may keep of their own. With 0 for `max_file_bytes` nobody can."""
+    """What users may keep of their own. With 0 for `max_file_bytes` no user can keep any file."""
 
     max_file_bytes: Bytes = 1024**3
     max_user_bytes: Bytes = 4 * 1024**3

@@ -100,8 +100,9 @@ class ControlGroup:
                 Path(folder).rmdir()
 
     def hold(self) -> int:
-        """Make it, and lock its folder: as long as the returned descriptor is open, which ends with this process,
-        others see that somebody has it. Who holds it meanwhile empties it, and is waited for. Raises OSError."""
+        """Make the group and lock its folder. The lock lasts as long as the returned descriptor is open, so until this
+        process ends at the latest, and tells other supervisors that the group is in use. Waits for a process that
+        holds the lock to empty the group. Raises OSError."""
         while True:
             with contextlib.suppress(FileNotFoundError):
                 self.make()
@@ -116,7 +117,8 @@ class ControlGroup:
                 os.close(descriptor)
 
     def emptied_if_left(self, within_s: float) -> bool | None:
-        """As `emptied`, if nobody has it; None where somebody does, or it is not ours."""
+        """As `emptied`, if no process holds the group; None where one does, or where the group belongs to another
+        account."""
         try:
             descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError:

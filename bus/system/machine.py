@@ -7,6 +7,7 @@ from pathlib import Path
 from bus.system.prctl import LIBC
 from bus.system.proc import read_proc
 
+SHARED_MEMORY = Path("/dev/shm")
 _MANY = 1 << 16
 
 

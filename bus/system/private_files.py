@@ -57,7 +57,8 @@ def _not_ours(path: Path) -> str:
 
 
 def planted(path: Path) -> str:
-    """Who could have put this into the folder, and what to do; "" where it is the folder's owner's, or root's."""
+    """Which account could have put this entry into the folder, and what to do about it, for people; "" where it
+    belongs to the folder's owner or to root."""
     return owned_by_others(path, {path.parent.stat().st_uid, _ROOT})
 
 
@@ -75,7 +76,8 @@ def replaceable(folder: Path) -> str:
 
 
 def owned_by_others(path: Path, owners: set[int]) -> str:
-    """Who owns this in place of one of these user ids, and what to do; "" for nobody."""
+    """The account that owns this in place of one of these user ids, and what to do about it, for people; "" where the
+    owner is one of them."""
     found = path.lstat()
     name = shlex.quote(str(path))
     if stat.S_ISLNK(found.st_mode):

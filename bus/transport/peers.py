@@ -11,7 +11,7 @@ import struct
 import zmq
 from zmq.utils.monitor import parse_monitor_message
 
-from bus.transport.sockets import Channel
+from bus.transport.channel import Channel
 
 
 class PeerWatch:

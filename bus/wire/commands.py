@@ -1,7 +1,7 @@
 """What a client may ask of the supervisor.
 
-Clients are gateways and the local command line: processes that could read the bus key. Each command
-names its `Caller`, who was established where the person signed in.
+Clients are gateways and the local command line: processes that could read the bus key. Each command names its `Caller`,
+which the client has established when the person signed in.
 """
 
 import msgspec
@@ -179,7 +179,7 @@ class ListShares(Command, frozen=True, tag="list_shares"):
 
 
 class ShowShare(Command, frozen=True, tag="show_share"):
-    """What a share holds; whoever the caller is, its id says that they may know."""
+    """What a share holds. Its id is the permission to read it, whatever the caller's role."""
 
     share_id: str
 

@@ -9,7 +9,8 @@ NOT_FOUND = Refused("not_found", "there is no such job", "`deadstop ps --all` li
 
 
 def meant_by(prefix: str, records: Sequence[JobRecord]) -> JobRecord | Refused:
-    """The one of these jobs, whose ids begin with `prefix`, that is meant: the one of this very id, or the only one."""
+    """The job that `prefix` means among these, whose ids all begin with it: the one with exactly this id, else the
+    only one."""
     exact = [record for record in records if record.summary.job_id == prefix]
     matches = exact or records
     if not prefix or not matches:

@@ -122,7 +122,8 @@ class QuestionSaved(Reply, frozen=True, tag="question_saved"):
 
 
 class Filled(Reply, frozen=True, tag="filled"):
-    """What is to be asked, of whom; empty names are the server's choice."""
+    """The question that a saved one becomes with its values, and the agent and model to ask; empty names leave the
+    choice to the server."""
 
     question: str
     agent: str

@@ -162,7 +162,7 @@ def _base(cls: type[msgspec.Struct]) -> type[msgspec.Struct] | None:
 
 def _enum(cls: type[Enum]) -> str:
     values = " | ".join(_quoted(member.value) for member in cls)
-    return f"{_words(cls)}export type {cls.__name__} = {values};\n"
+    return f"{_words(cls)}export type {NAMED.get(cls.__name__, cls.__name__)} = {values};\n"
 
 
 def _words(cls: type) -> str:

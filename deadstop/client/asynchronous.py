@@ -14,7 +14,7 @@ from bus.contract.catalog import Catalog
 from bus.wire.outside import ENDINGS, CompleteData, ErrorData, KilledData, OutsideJob
 from deadstop.client.errors import ClientError, Declined, JobFailed, JobStopped
 from deadstop.client.events import Ending, Event, typed
-from deadstop.client.http import PATIENCE_S, Http, Wire, job_path
+from deadstop.client.http import PATIENCE_S, Http, WireObject, job_path
 
 STOP_TIMEOUT = "stop_timeout"
 ALREADY_ENDED = "already_ended"
@@ -189,7 +189,7 @@ class AsyncJob:
         path = Path(path)
         path.write_bytes(await self.download(path.suffix.removeprefix(".")))
 
-    def _noted(self, item: Wire) -> Event:
+    def _noted(self, item: WireObject) -> Event:
         event = typed(item)
         if item["event"] in ENDINGS and isinstance(event, CompleteData | ErrorData | KilledData):
             self._end = event

@@ -15,7 +15,7 @@ import msgspec
 from bus.wire.outside import ENDINGS
 from deadstop.client.errors import ClientError, Declined, Unreachable, declined
 
-Wire = dict[str, Any]
+WireObject = dict[str, Any]
 """An object of the outside wire: `{"event": NAME, "data": {...}}`."""
 
 CONNECT_TIMEOUT_S = 10.0
@@ -75,14 +75,14 @@ class Http:
             except (aiohttp.ClientError, TimeoutError, Declined) as error:
                 await self._bear(error, patience)
 
-    async def follow(self, job_id: str, after: int = 0) -> AsyncGenerator[Wire, None]:
+    async def follow(self, job_id: str, after: int = 0) -> AsyncGenerator[WireObject, None]:
         """The job's events from number `after + 1` to its end, each once, whatever cuts the connection meanwhile."""
         async with aclosing(self.batches(job_id, after)) as batches:
             async for items in batches:
                 for item in items:
                     yield item
 
-    async def batches(self, job_id: str, after: int = 0) -> AsyncGenerator[list[Wire], None]:
+    async def batches(self, job_id: str, after: int = 0) -> AsyncGenerator[list[WireObject], None]:
         """As `follow`, those together that have come together."""
         patience = _Patience(self._patience_s)
         while True:
@@ -100,7 +100,7 @@ class Http:
                 error = broken
             await self._bear(error, patience)
 
-    async def _batches(self, job_id: str, after: int) -> AsyncGenerator[list[Wire], None]:
+    async def _batches(self, job_id: str, after: int) -> AsyncGenerator[list[WireObject], None]:
         headers = {"Last-Event-ID": str(after)}
         async with self._request("GET", job_path(job_id) + "/events", headers=headers) as response:
             if response.status == 204:

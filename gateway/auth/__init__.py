@@ -1,1 +1,1 @@
-"""Who asks, and how often they may: tokens, cookies, origins, limits before and after the sign-in, the audit log."""
+"""Authentication and rates: tokens, cookies, origins, limits before and after the sign-in, the audit log."""

@@ -1,7 +1,7 @@
 """Connections that are not signed in: how many there may be, for how long, and how fast they may ask.
 
-aiohttp waits an hour for a request's headers; without this, whoever opens sockets and says nothing, or says it very
-slowly, could hold as many as there are descriptors.
+aiohttp waits an hour for a request's headers; without these limits, a client that opens sockets and sends nothing, or
+sends very slowly, could hold as many as there are descriptors.
 """
 
 import asyncio

@@ -40,7 +40,7 @@ def stopped(caller: Caller, job_id: str, owner: str, rung: Rung) -> None:
 
 
 def shared(caller: Caller, job_ids: list[str], *, public: bool) -> None:
-    """Never the link itself: who has it can read."""
+    """Writes no link: the link is all that is needed to read the share."""
     facts = {"user": caller.user, "jobs": len(job_ids), "public": public}
     log.info("%s shares %d answers (without signing in: %s)", *facts.values(), extra={"action": "shared", **facts})
 

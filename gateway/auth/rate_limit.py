@@ -7,8 +7,8 @@ MAX_ADDRESSES = 10_000
 
 
 class Rate(NamedTuple):
-    """`burst` at once, then one more every `every_s` seconds. Whoever takes more without waiting owes at most
-    `most_owed_s`."""
+    """`burst` at once, then one more every `every_s` seconds. A caller that takes more without waiting falls behind by
+    at most `most_owed_s` seconds."""
 
     burst: int
     every_s: float

@@ -3,6 +3,7 @@
 import msgspec
 from aiohttp import web
 
+from bus.contract.kept.conversations import MAX_PAGE
 from bus.contract.vocabulary import Refusal
 from bus.wire.commands import HideConversation, ListConversations, RenameConversation, ShowConversation
 from bus.wire.replies import Changed, Conversations, ConversationShown
@@ -13,7 +14,6 @@ from gateway.wire.conversations import ConversationList, OutsideConversation, Re
 from gateway.wire.errors import ApiError
 
 PAGE = 50
-MAX_PAGE = 200
 MAX_SEARCH_CHARS = 200
 MAX_CURSOR_CHARS = 100
 

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from bus.contract.catalog import Catalog
+from bus.contract.kept.conversations import MAX_PAGE
 from bus.contract.kept.shares import ShareSummary
 from bus.contract.vocabulary import State
 from gateway.http_api import catalog, conversations, own_files, saved, shares
@@ -152,7 +153,7 @@ OPERATIONS = (
         (
             RequestParameter("q", "words to search for", _text(conversations.MAX_SEARCH_CHARS)),
             RequestParameter("after", "`next` of the page before", _text(conversations.MAX_CURSOR_CHARS)),
-            RequestParameter("limit", "of the page", _size(conversations.MAX_PAGE)),
+            RequestParameter("limit", "of the page", _size(MAX_PAGE)),
         ),
     ),
     Operation(

@@ -60,7 +60,7 @@ async def delete_share(request: web.Request) -> web.Response:
 
 
 async def get_share(request: web.Request) -> web.Response:
-    """What a share holds, for who has its id."""
+    """What the share of this id holds; the id is the permission."""
     shown = await _shown(request)
     return json_response(shared_answers(shown.share, shown.questions))
 
@@ -85,7 +85,7 @@ async def share_page(request: web.Request) -> web.Response:
 
 
 async def _shown(request: web.Request) -> ShareShown:
-    """The share that the address names. Who has not signed in learns of public ones alone."""
+    """The share that the address names; without a sign-in only a public one is found."""
     caller = request.get(CALLER) or _signed_in(request)
     command = ShowShare(caller or NOBODY, request.match_info["share_id"])
     try:

@@ -9,7 +9,7 @@ from bus.contract.vocabulary import State
 
 
 class NewShare(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which answers, all of one conversation; `public`: for who has the link, without signing in."""
+    """Which answers, all of one conversation; `public`: the link can be read without signing in."""
 
     job_ids: Annotated[list[str], msgspec.Meta(extra_json_schema={"minItems": 1, "maxItems": MAX_SHARED_JOBS})]
     public: bool = False
@@ -36,7 +36,7 @@ class SharedAnswer(msgspec.Struct, frozen=True):
 
 
 class SharedAnswers(msgspec.Struct, frozen=True):
-    """What a share holds, in the order of asking. Nothing says whose it is."""
+    """What a share holds, in the order of asking. It does not name its owner."""
 
     title: str
     created_at: float
@@ -44,6 +44,6 @@ class SharedAnswers(msgspec.Struct, frozen=True):
 
 
 def shared_answers(share: ShareSummary, questions: list[SharedQuestion]) -> SharedAnswers:
-    """For who has the link."""
+    """The share as readers of its link get it, without its owner."""
     answers = [SharedAnswer(*msgspec.structs.astuple(question)) for question in questions]
     return SharedAnswers(share.title, share.created_at, answers)

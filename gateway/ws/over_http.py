@@ -17,11 +17,8 @@ from gateway.http_protocol import note_signed_in
 from gateway.wire.errors import ApiError
 from gateway.wire.stream_frames import WireFrame
 from gateway.ws.connection import Connection
-from gateway.ws.peer import everything_written
+from gateway.ws.peer import MAX_WAITING_FRAMES, everything_written
 from gateway.ws.upgrade import notice_dead_peers, serve_connection
-
-MAX_WAITING_FRAMES = 16
-"""A client with more than these unhandled has its next one answered when there is room."""
 
 LOOK_EVERY_S = 1.0
 """How long it may take to notice that a client has gone."""
@@ -33,8 +30,8 @@ class _Received(NamedTuple):
 
 
 class HttpPeer:
-    """The client's end of a connection without a WebSocket. `id` names it in the address that its frames go to; who
-    knows it is the client."""
+    """The client's end of a connection without a WebSocket. `id` is in the address that its frames are posted to;
+    knowing it is what identifies the client."""
 
     def __init__(self, request: web.Request, response: web.StreamResponse, transport: asyncio.Transport) -> None:
         self.id = secrets.token_urlsafe(16)

@@ -20,14 +20,12 @@ from gateway.http_protocol import note_signed_in
 from gateway.wire.errors import ApiError
 from gateway.wire.stream_frames import HEADER_LENGTH_BYTES, WireFrame
 from gateway.ws.connection import Connection
-from gateway.ws.peer import everything_written
+from gateway.ws.peer import CLOSE_TIMEOUT_S, MAX_WAITING_FRAMES, everything_written
 from gateway.ws.upgrade import HARD_FRAME_FACTOR, notice_dead_peers, serve_connection
 
 MAX_UNSENT = 12
 """Packets that wait for the client; some clients take no more than 16 in one answer to a poll."""
 
-MAX_WAITING_FRAMES = 16
-CLOSE_TIMEOUT_S = 1.0
 
 _REPLACED = (WSCloseCode.GOING_AWAY, WSCloseCode.SERVICE_RESTART)
 """After these the client shall come back."""

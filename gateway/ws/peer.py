@@ -10,6 +10,11 @@ from gateway.http_protocol import note_signed_in
 from gateway.wire.stream_frames import WireFrame
 
 LOOK_EVERY_S = 0.05
+MAX_WAITING_FRAMES = 16
+"""A client with more than these unhandled is read no further until there is room."""
+
+CLOSE_TIMEOUT_S = 1.0
+"""How long a client may take to answer that the connection is closed."""
 
 
 class Message(Protocol):

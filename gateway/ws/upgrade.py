@@ -1,4 +1,4 @@
-"""`GET /ws`: checks who opens a WebSocket, and sets up its socket."""
+"""`GET /ws`: checks the identity and origin of a request for a WebSocket, and sets up its socket."""
 
 import asyncio
 import socket
@@ -11,9 +11,8 @@ from gateway.auth.identities import Identity
 from gateway.http_api.security.request_identity import by_bearer, by_own_page, own_origin_only
 from gateway.wire.errors import ApiError
 from gateway.ws.connection import Connection
-from gateway.ws.peer import WebSocketPeer
+from gateway.ws.peer import CLOSE_TIMEOUT_S, WebSocketPeer
 
-CLOSE_TIMEOUT_S = 1.0
 HARD_FRAME_FACTOR = 4
 """A frame this many times too large is not even read: the connection closes (1009). Smaller ones get an answer."""
 

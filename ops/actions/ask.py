@@ -12,7 +12,7 @@ from bus.wire.outside import ENDINGS, OutsideJob
 from ops.actions.conversation import in_conversation
 from ops.actions.interrupts import Interrupted, Interrupts, counted
 from ops.actions.kept.saved import filled
-from ops.client.access import AskRequest, Declined, JobsAccess, Wire
+from ops.client.access import AskRequest, Declined, JobsAccess, WireObject
 from ops.client.connect import connect
 from ops.client.over_bus import LocalJobs
 from ops.client.served import served_address
@@ -47,7 +47,7 @@ class Question:
         return self.latest or self.conversation_id is not None or self.saved != ""
 
 
-async def ask(target: Target, question: Question, show: Callable[[Wire], None], say: Say) -> int:
+async def ask(target: Target, question: Question, show: Callable[[WireObject], None], say: Say) -> int:
     """Ask and `show` each object of the stream; `say` narrates. Returns the exit code."""
     with counted() as interrupts:
         try:
@@ -110,7 +110,7 @@ async def _last_words(jobs: JobsAccess, job: OutsideJob, say: Say) -> None:
 
 
 async def _until_the_end(
-    jobs: JobsAccess, job: OutsideJob, interrupts: Interrupts, show: Callable[[Wire], None], say: Say
+    jobs: JobsAccess, job: OutsideJob, interrupts: Interrupts, show: Callable[[WireObject], None], say: Say
 ) -> int:
     following = asyncio.ensure_future(_follow(jobs, job, show))
     stopping = asyncio.ensure_future(_stop_when_interrupted(jobs, job, interrupts, say))
@@ -125,7 +125,7 @@ async def _until_the_end(
         await asyncio.wait({following, stopping})
 
 
-async def _follow(jobs: JobsAccess, job: OutsideJob, show: Callable[[Wire], None]) -> int:
+async def _follow(jobs: JobsAccess, job: OutsideJob, show: Callable[[WireObject], None]) -> int:
     async for item in jobs.follow(job, present=True):
         show(item)
         if item["event"] in ENDINGS:

@@ -9,7 +9,7 @@ from bus.contract.vocabulary import ENDED, Rung
 from bus.transport.sockets import BusError
 from bus.wire.outside import ENDINGS, OutsideJob
 from ops.actions.job_filter import select
-from ops.client.access import Declined, JobsAccess, Wire, job_of
+from ops.client.access import Declined, JobsAccess, WireObject, job_of
 from ops.client.connect import connect
 from ops.errors import OpsError
 from ops.format import MIN_ID_CHARS, clean, one_line
@@ -40,7 +40,7 @@ class KillResult(msgspec.Struct, frozen=True, omit_defaults=True):
     ok: bool
     sentence: str
     code: str = ""
-    end: Wire | None = None
+    end: WireObject | None = None
 
 
 async def kill(target: Target, request: KillRequest) -> list[KillResult]:

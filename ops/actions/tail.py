@@ -5,7 +5,7 @@ from collections.abc import Callable
 from rich.text import Text
 
 from bus.wire.outside import ENDINGS
-from ops.client.access import Wire, job_of
+from ops.client.access import WireObject, job_of
 from ops.client.connect import connect
 from ops.format import one_line
 from ops.render.console import say_log_only
@@ -17,7 +17,7 @@ NAME_CHARS = 15
 MIN_WORDS_CHARS = 20
 
 
-async def tail(target: Target, job_id: str, after: int, show: Callable[[Wire], None]) -> None:
+async def tail(target: Target, job_id: str, after: int, show: Callable[[WireObject], None]) -> None:
     """`show` each object of the job's stream that comes after event `after`, until the stream ends."""
     async with connect(target, say_log_only) as jobs:
         job = job_of(await jobs.show(job_id))
@@ -25,7 +25,7 @@ async def tail(target: Target, job_id: str, after: int, show: Callable[[Wire], N
             show(item)
 
 
-def event_line(item: Wire, width: int) -> Text:
+def event_line(item: WireObject, width: int) -> Text:
     """One object of a stream on one line of about `width` characters: number, name, words."""
     name, words = _name_and_words(item)
     room = max(MIN_WORDS_CHARS, width - NUMBER_CHARS - NAME_CHARS - 2)
@@ -34,7 +34,7 @@ def event_line(item: Wire, width: int) -> Text:
     return line.append(one_line(words, room))
 
 
-def _name_and_words(item: Wire) -> tuple[str, str]:
+def _name_and_words(item: WireObject) -> tuple[str, str]:
     event, data = item["event"], item["data"]
     if event == "agent_accepted":
         return "accepted", f"job {data['job_id']}"

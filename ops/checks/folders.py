@@ -41,7 +41,7 @@ def state_dir(settings: Settings) -> Finding:
 
 
 def _open_to_others(folder: Path) -> str:
-    """What other accounts could do in the state folder, and the command against it. Who looks as root looks for the
+    """What other accounts could do in the state folder, and the command that prevents it. Root checks on behalf of the
     folder's owner."""
     owners = {os.geteuid()} if os.geteuid() else {folder.stat().st_uid}
     owned = [owned_by_others(folder, owners), exposed(folder), replaceable(folder)]

@@ -11,11 +11,11 @@ import bus
 from bus.address import state_folder
 from bus.contract.settings import Settings
 from bus.log import LOG_NAME, LogReader
+from bus.system.machine import SHARED_MEMORY
 from ops.checks.finding import Finding, ok, problem, warning
 from ops.format import size, span
 
 NEEDED_PYTHON = (3, 11)
-SHARED_MEMORY = Path("/dev/shm")
 SMALL_SHARED_MEMORY_BYTES = 64 << 20
 OTHER_FILES = 128
 """Descriptors that a gateway needs beside its connections."""

@@ -9,7 +9,7 @@ from bus.contract.settings_file import SettingsError
 from bus.transport.sockets import BusError
 from bus.wire.outside import OutsideJob
 from ops.checks.finding import Finding, ok, problem, warning
-from ops.client.access import AskRequest, JobsAccess, Wire
+from ops.client.access import AskRequest, JobsAccess, WireObject
 from ops.client.over_bus import LocalJobs
 from ops.errors import OpsError
 from ops.format import one_line, span
@@ -90,5 +90,5 @@ async def _worker(jobs: LocalJobs, server: TemporaryServer) -> Finding:
     return ok("worker", words)
 
 
-async def _stream(jobs: JobsAccess, job: OutsideJob) -> list[Wire]:
+async def _stream(jobs: JobsAccess, job: OutsideJob) -> list[WireObject]:
     return [item async for item in jobs.follow(job)]

@@ -18,7 +18,7 @@ from bus.wire.replies import OwnFile, Refused, Stats
 from ops.client.timed_events import TimedEvent
 from ops.errors import OpsError
 
-Wire = dict[str, Any]
+WireObject = dict[str, Any]
 """An object of the outside wire: `{"event": NAME, "data": {...}}`."""
 
 
@@ -79,7 +79,7 @@ class JobsAccess(Protocol):
         """Ask for the stop; the job's stream has the proof. Whether its reason is `user` or `operator` follows from
         the job's owner."""
 
-    def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
+    def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[WireObject]:
         """The job's stream from event `after + 1` to its end. `present`: the job runs for this follower."""
 
     def timed_events(self, job: OutsideJob) -> AsyncGenerator[TimedEvent, None]:

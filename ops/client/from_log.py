@@ -18,7 +18,7 @@ from bus.wire.job_prefix import meant_by
 from bus.wire.job_record import JobRecord
 from bus.wire.outside import OutsideJob, outside_events, outside_job, outside_record
 from bus.wire.replies import OwnFile, Refused, Stats
-from ops.client.access import AskRequest, PastQuestion, Wire, declined
+from ops.client.access import AskRequest, PastQuestion, WireObject, declined
 from ops.client.timed_events import TimedEvent, logged_events
 from ops.errors import OpsError
 
@@ -44,7 +44,7 @@ class LoggedJobs:
         record: dict[str, Any] = msgspec.to_builtins(outside_record(self._find(job_id)))
         return record
 
-    async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
+    async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[WireObject]:
         for batch, skip in self._batches(job, after):
             for item in outside_events(batch, job.session_id, skip):
                 yield msgspec.to_builtins(item)

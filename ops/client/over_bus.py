@@ -1,4 +1,4 @@
-"""Jobs of this machine: through the bus, as an operator: whoever can read the bus key is one."""
+"""Jobs of this machine, through the bus: a process that can read the bus key acts as an operator."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
@@ -65,7 +65,7 @@ from bus.wire.replies import (
     StopTaken,
     Submitted,
 )
-from ops.client.access import AskRequest, Declined, PastQuestion, Wire, declined, new_session_id
+from ops.client.access import AskRequest, Declined, PastQuestion, WireObject, declined, new_session_id
 from ops.client.served import served_address
 from ops.client.timed_events import TimedEvent, logged_events
 from ops.target import login_name
@@ -212,7 +212,7 @@ class LocalJobs:
     async def drain_node(self, name: str, *, undo: bool = False) -> None:
         await self._request(DrainNode(self._caller, name, undo), Stats)
 
-    async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[Wire]:
+    async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncIterator[WireObject]:
         async with aclosing(self._batches(job, after, present=present)) as batches:
             async for batch, skip in batches:
                 for item in outside_events(batch, job.session_id, skip):

@@ -20,7 +20,7 @@ from bus.wire.replies import OwnFile, Stats
 from deadstop.client import AsyncClient, ClientError
 from deadstop.client import Declined as ServerDeclined
 from deadstop.client.http import PATIENCE_S, Http, job_path
-from ops.client.access import AskRequest, Declined, PastQuestion, Wire, job_of, new_session_id
+from ops.client.access import AskRequest, Declined, PastQuestion, WireObject, job_of, new_session_id
 from ops.client.timed_events import TimedEvent, untimed_event
 from ops.errors import OpsError
 
@@ -106,7 +106,7 @@ class RemoteJobs:
         await self._ask("DELETE", f"/api/shares/{quote(share_id, safe='')}")
 
     async def give_file(self, file: Path, sent: Callable[[int], None]) -> OwnFile:
-        """Once: after a cut nobody knows whether it was kept."""
+        """Sent once, never repeated: after a cut it is unknown whether the server kept it."""
         once = Http(self._client.http.base, self._token, patience_s=0)
         try:
             with _for_people():
@@ -132,7 +132,9 @@ class RemoteJobs:
     async def drain_node(self, name: str, *, undo: bool = False) -> None:
         await self._ask("DELETE" if undo else "POST", f"/api/nodes/{quote(name, safe='')}/drain")
 
-    async def follow(self, job: OutsideJob, after: int = 0, *, present: bool = False) -> AsyncGenerator[Wire, None]:
+    async def follow(
+        self, job: OutsideJob, after: int = 0, *, present: bool = False
+    ) -> AsyncGenerator[WireObject, None]:
         """A broken stream is taken up again where it broke, for some seconds."""
         with _for_people():
             async with aclosing(self._client.http.follow(job.job_id, after)) as items:

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ops.client.access import Wire
+from ops.client.access import WireObject
 from ops.evaluation.comparing import Rows, same_rows
 from ops.evaluation.questions import NumberedQuestion, ReferenceQuestion
 from ops.render.result_text import StreamResult
@@ -52,7 +52,7 @@ class Answered(msgspec.Struct, frozen=True):
     """A job's end: its result, the object that ended its stream, how long it took, and what it has used."""
 
     result: StreamResult
-    end: Wire
+    end: WireObject
     seconds: float
     usage: dict[str, Any]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from bus.contract.agents import SQL_AGENT
 from bus.contract.models import has_model
 from bus.contract.settings import Settings
 from bus.transport.sockets import BusError
@@ -27,7 +28,6 @@ from ops.target import read_settings
 LEAST_ROWS = 1_000
 """A result is taken up to one row more than is expected, and at least so far."""
 
-SQL_AGENT = "sql"
 Tell = Callable[[JudgedQuestion], None]
 Enough = Callable[[], bool]
 
@@ -65,7 +65,7 @@ async def evaluate(plan: EvaluationPlan, tell: Tell, enough: Enough) -> None:
 
 
 def model_name(settings: Settings) -> str:
-    """Who answers with these settings."""
+    """What answers with these settings: the model's name, or the offline planner."""
     llm = settings.llm
     return llm.model if has_model(llm, os.environ) else "offline"
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.syntax import Syntax
 
-from ops.client.access import Wire
+from ops.client.access import WireObject
 from ops.errors import EXIT_ANSWERED, EXIT_ASKS_BACK, EXIT_FAILED, EXIT_STOPPED
 from ops.format import clean
 from ops.render.plain_text import PlainText
@@ -38,7 +38,7 @@ class AnswerPrinter:
         self._answered = False
         self._response = ""
 
-    def show(self, item: Wire) -> None:
+    def show(self, item: WireObject) -> None:
         """Print one object of the stream."""
         data = item["data"]
         if item["event"] == "agent_chunk":
@@ -164,7 +164,7 @@ class AnswerPrinter:
         self._out.file.flush()
 
 
-def exit_code_of(item: Wire) -> int:
+def exit_code_of(item: WireObject) -> int:
     """The exit code of `ask` for the object that ended the stream."""
     if item["event"] == "agent_killed":
         return EXIT_STOPPED

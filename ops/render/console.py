@@ -65,8 +65,8 @@ def say_log_only(state_dir: Path) -> None:
 
 @contextmanager
 def sending(name: str, size_bytes: int) -> Iterator[Callable[[int], None]]:
-    """Narrates how far a file has come, while inside: what this yields is told how many bytes have been sent. How long
-    the server then reads it nobody knows before."""
+    """Narrates the progress of a file that is sent, while inside: call what this yields with the number of bytes sent.
+    How long the server then reads the file is not known in advance."""
     out = narration()
     if not out.is_terminal:
         out.print(f"reading {name} ...")

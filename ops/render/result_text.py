@@ -9,14 +9,14 @@ import msgspec
 from bus.values.column_names import distinct_names
 from bus.values.logical_types import parse_type
 from bus.values.value_text import value_text
-from ops.client.access import Wire
+from ops.client.access import WireObject
 from ops.errors import OpsError
 from ops.format import clean
 from ops.render.plain_text import plain_text
 
 FORMATS = ("text", "markdown", "csv", "json")
 
-ENDINGS = {".txt": "text", ".md": "markdown", ".csv": "csv", ".json": "json"}
+SUFFIXES = {".txt": "text", ".md": "markdown", ".csv": "csv", ".json": "json"}
 """How a file's name says its format."""
 
 _SPECIAL = re.compile(r'[",\r\n]')
@@ -34,7 +34,7 @@ class StreamResult:
     clarification: dict[str, Any] | None = None
     truncated: bool = False
 
-    def take(self, item: Wire) -> None:
+    def take(self, item: WireObject) -> None:
         """Note one object of the stream."""
         if item["event"] == "agent_complete":
             self._complete(item["data"]["result"])

@@ -6,8 +6,8 @@ from ops.format import clean, money, row_count, span
 
 
 def killed_sentence(data: dict[str, Any]) -> str:
-    """From an `agent_killed`: the rung that ended the job, how long that took, the user who asked, and the reason; of a
-    job on another machine, who has proven that it is dead."""
+    """An `agent_killed` in a sentence: the rung that ended the job, how long that took, the user who asked, and the
+    reason; of a job on another machine, also which part of the system has proven its death."""
     asked = f"asked by {clean(data['by'])} ({data['reason']})"
     return f"stopped by {data['rung']} in {span(data['ms'] / 1000)}{_proven(data)}, {asked}"
 

@@ -1,5 +1,6 @@
-"""How the person who serves learns the address: on a terminal with the token of this run. A journal is kept, and others
-read it: it gets the address without it, and the whole address stands in a file for the server's account alone."""
+"""Prints the server's address. A terminal gets it with the token of this run. A journal is kept and read by others, so
+it gets the address without the token, and the whole address is written to a file that only the server's account can
+read."""
 
 import contextlib
 import logging

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bus.contract.kept.conversations import MAX_TITLE_CHARS, ConversationSummary, ConversationTurnSummary
+from bus.contract.kept.conversations import MAX_PAGE, MAX_TITLE_CHARS, ConversationSummary, ConversationTurnSummary
 from bus.contract.vocabulary import Refusal
 from bus.wire.commands import (
     AnyConversationCommand,
@@ -16,7 +16,6 @@ from supervisor.jobs.job_table import JobTable
 from supervisor.storage.conversations import ConversationLog
 from supervisor.storage.shares import ShareLog
 
-MAX_PAGE = 200
 MAX_TURNS = 500
 
 _NOT_FOUND = Refused("not_found", "there is no such conversation", "GET /api/conversations lists yours")

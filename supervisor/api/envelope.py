@@ -5,8 +5,9 @@ import logging
 import time
 from collections.abc import Callable
 
+from bus.transport.channel import Channel, Frames, Unroutable
 from bus.transport.codec import BUS_VERSION, CodecError, Decoder, encode, same_protocol
-from bus.transport.sockets import Channel, Context, Frames, Unroutable, bind_router
+from bus.transport.sockets import Context, bind_router
 from bus.wire.commands import MAX_COMMAND_BYTES, AnyCommand
 from bus.wire.replies import UNAVAILABLE, AnyReply, Changed, QuestionSaved, Refused, ShareCreated, Submitted
 from supervisor.storage.journal import Journal

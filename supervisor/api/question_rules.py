@@ -1,4 +1,4 @@
-"""Whether a question is in order, whoever brings it. The one place where its names and texts are checked."""
+"""Whether a question may become a job: checks its names and texts. All clients' questions pass here, and only here."""
 
 import re
 

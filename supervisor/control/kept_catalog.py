@@ -16,8 +16,8 @@ _decode: Decoder[Catalog] = Decoder(Catalog)
 
 
 class KeptCatalog:
-    """A file that may be missing or damaged at any time: then all data are read. It is believed by nobody: each
-    reading takes over what the data's files, and the reader's version, still bear out."""
+    """A file that may be missing or damaged at any time; then all data are read anew. Its tables are not trusted: each
+    reading of the data takes over only those whose files, and the reader's version, are unchanged."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / FILE

@@ -1,4 +1,4 @@
-"""The jobs that have not ended, or whose end is not in the log yet."""
+"""The jobs whose end is not yet in the log: queued, running, ending."""
 
 import asyncio
 from collections import Counter

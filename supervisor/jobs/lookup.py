@@ -41,6 +41,6 @@ def may_see(caller: Caller, summary: JobSummary) -> bool:
 
 
 def own(caller: Caller) -> str | None:
-    """The user to whose jobs a query must be restricted for this caller, so that those of others do not even use up its
-    limit; None for all jobs."""
+    """The user that a query must be restricted to for this caller; None for all users. Restricting the query itself
+    keeps other users' jobs from using up its limit."""
     return None if caller.role is Role.OPERATOR else caller.user

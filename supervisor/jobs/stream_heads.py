@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+from bus.transport.channel import Frames
 from bus.transport.codec import encode
-from bus.transport.sockets import Frames
 from bus.wire.topics import HEADS, Heads, Published, job_topic
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_table import JobTable

@@ -1,1 +1,2 @@
-"""Beside the jobs: recovery after a crash, retention and history, metrics, and sockets that somebody removes."""
+"""Beside the jobs: recovery after a crash, retention and history, metrics, and sockets that are removed from
+outside."""

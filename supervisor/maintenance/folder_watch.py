@@ -1,4 +1,5 @@
-"""Notices when the sockets vanish under the supervisor: somebody tidies the folder that they are in."""
+"""Notices when the supervisor's sockets are removed from outside, by a clean-up of their folder for example, and binds
+them again."""
 
 import logging
 import os

@@ -52,7 +52,8 @@ def sweep_workers(store: Store) -> None:
 
 
 def nodes_left(store: Store) -> set[str]:
-    """The other machines on which unfinished jobs of an earlier supervisor ran: nobody has seen what lives there."""
+    """The other machines on which unfinished jobs of an earlier supervisor ran, and which may still run their
+    workers."""
     return {record.summary.node for _, record, _, _ in store.queries.unfinished()} - {""}
 
 

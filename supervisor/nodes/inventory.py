@@ -42,7 +42,7 @@ class Inventory:
                 log.error("no node can be started: %s", why, extra={"action": "provider"})
 
     def provider_ended(self) -> None:
-        """Nobody can start anything."""
+        """Forget the machines: no node can be started until the provider is back."""
         self._offered.clear()
 
     def drain(self, name: str, known: Iterable[str], *, undo: bool) -> bool:

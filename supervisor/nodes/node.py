@@ -58,7 +58,7 @@ class ClusterNode:
 
     @property
     def counts(self) -> bool:
-        """Whether it takes jobs, or will soon, as far as anybody knows."""
+        """Whether it takes jobs, or will soon, as far as the head knows."""
         return not self.draining and not self.why
 
     def state(self, now: float) -> NodeState:
@@ -105,8 +105,8 @@ def new_node(
     settings: Settings,
     ends: tuple[Callable[[LineMessage], None], PlaceListener],
 ) -> tuple[ClusterNode, str]:
-    """One that is to be started, and its secret key. `ends`: what says something to it, and who hears of its
-    workers."""
+    """A node that is to be started, and its secret key. `ends` are the function that sends to the node and the
+    listener for its workers."""
     public, secret = new_keys()
     lease = HeadLease(settings.cluster.lease_s, settings.cluster.margin_s)
     bare = replace(capacity, slots=0)  # until it is there

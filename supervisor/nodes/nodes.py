@@ -11,15 +11,9 @@ import msgspec
 from bus.address import Address
 from bus.contract.settings import AuthSettings, Settings
 from bus.contract.vocabulary import Proof
+from bus.transport.channel import Channel, Unroutable
 from bus.transport.codec import CodecError, encode
-from bus.transport.sockets import (
-    Channel,
-    Context,
-    Unroutable,
-    bind_line,
-    endpoint_of,
-    new_keys,
-)
+from bus.transport.sockets import Context, bind_line, endpoint_of, new_keys
 from bus.wire.replies import NodeSummary
 from bus.wire.worker import MAX_MESSAGE_BYTES
 from supervisor.nodes.autoscaler import Autoscaler
@@ -245,7 +239,7 @@ class Nodes:
             del self._nodes[node.node_id]
 
     def _provider_ended(self) -> None:
-        """Its nodes end with it, but nobody has reaped them: their leases are waited for."""
+        """Its nodes end with it, but their end is not proven: the head waits for their leases to run out."""
         self._inventory.provider_ended()
         for node in self._nodes.values():
             node.lease.end_granting()

@@ -93,7 +93,7 @@ class OwnCatalogs:
         return entry
 
     def stop_reading(self, user: str, name: str) -> None:
-        """Nobody wants to know any more whether this file can be read. What the job still does counts for nothing."""
+        """Stop finding out whether this file can be read; what the job still finds is passed over."""
         for job_id, reading in [*self._readings.items()]:
             if (reading.user, reading.name) == (user, name):
                 del self._readings[job_id]

@@ -1,4 +1,4 @@
-"""The folders of users' own files on disk. A file that nobody has found readable yet has a mark beside it."""
+"""The folders of users' own files on disk. A file that has not been found readable yet has a mark beside it."""
 
 import contextlib
 import logging
@@ -20,7 +20,7 @@ class OwnFolders:
         self._root = root
 
     def sweep(self) -> None:
-        """Remove what an earlier supervisor had not read yet, and uploads that nobody writes any more."""
+        """Remove files that an earlier supervisor had not read yet, and uploads that no process writes any more."""
         sweep_uploads(self._root)
         for mark in self._root.glob(f"*/.*{_UNREAD}"):
             log.warning("removing a file that was not read before the end: %s", mark, extra={"action": "own_files"})
@@ -91,6 +91,6 @@ class OwnFolders:
         return file.with_name(f".{file.name}{_UNREAD}")
 
     def _remove(self, file: Path) -> None:
-        """The mark goes last, so that one who is cut off here does it again."""
+        """The mark is removed last, so that a removal that is cut off is done again."""
         file.unlink(missing_ok=True)
         self._mark(file).unlink(missing_ok=True)

@@ -62,8 +62,8 @@ def demand_of(settings: Settings, agent: str) -> Demand:
 
 
 def why_never(settings: Settings, agent: str) -> str:
-    """Why no job of this agent can ever run, for people; "" where one can. Machines of a Ray cluster come and go, so
-    nobody knows what they will offer."""
+    """Why no job of this agent can ever run, for people; "" where one can, and on a Ray cluster, whose machines come
+    and go with offers that are not known in advance."""
     demand = demand_of(settings, agent)
     if not on_nodes(settings):
         return f"it needs a node that offers {demand.resource}, and there are no nodes" if demand.resource else ""

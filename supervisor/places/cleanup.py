@@ -7,9 +7,8 @@ from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
+from bus.system.machine import SHARED_MEMORY
 from bus.system.mounts import detach_mounts
-
-SHARED_MEMORY = Path("/dev/shm")
 
 _FEW_FILES = 16
 _SMALL_BYTES = 1 << 20

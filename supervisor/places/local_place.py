@@ -10,9 +10,10 @@ from typing import Any, Protocol
 from bus.address import Address, broker_socket
 from bus.contract.settings import Settings
 from bus.contract.vocabulary import Proof
+from bus.transport.channel import Channel
 from bus.transport.codec import CodecError, Decoder
 from bus.transport.peers import PeerWatch
-from bus.transport.sockets import Channel, Context, bind_collector, bind_router
+from bus.transport.sockets import Context, bind_collector, bind_router
 from bus.wire.worker import MAX_CONTROL_BYTES, MAX_MESSAGE_BYTES, Heartbeat, Ready, ToSupervisor
 from supervisor.lifecycle.kill_ladder import Step
 from supervisor.places.data_folders import DataFolders
@@ -114,7 +115,7 @@ class LocalPlace:
         return {worker.worker_id for worker in self._workers.values() if worker.outdated}
 
     def hear_again(self) -> None:
-        """Have every worker send again what nobody has acknowledged: it does so when it is subscribed to."""
+        """Have every worker send its unacknowledged events again, which a new subscription makes it do."""
         self._collector.unsubscribe(b"")
         self._collector.subscribe(b"")
 

@@ -13,8 +13,8 @@ from bus.contract.agents import HISTORY_AGENT, ROLL_UP_AGENT, known_agents, limi
 from bus.contract.data_place import DataPlace, is_address
 from bus.contract.settings import Settings
 from bus.system.proc import read_stat
+from bus.transport.channel import Channel, Unroutable
 from bus.transport.codec import encode
-from bus.transport.sockets import Channel, Unroutable
 from bus.wire.worker import STACK_NAME, STDERR_NAME, WorkerSpec
 from supervisor.places.cleanup import read_tail, remove_folder, remove_shared_memory
 from supervisor.places.data_folders import DataFolders, FolderIdentity
@@ -120,8 +120,8 @@ class LocalWorker:
             self.baseline_bytes = stat.resident_bytes if stat else 0
 
     def renew_scratch(self) -> None:
-        """Make its scratch folder anew where somebody has removed it: an agent outside the sandbox can go on with it.
-        To be called now and then."""
+        """Make its scratch folder anew if it was removed: an agent outside the sandbox can go on with it. Call it now
+        and then."""
         if not self.ready or self._scratch_vanished or self.process is None or self.process.exit_words:
             return
         if not self.scratch.exists():

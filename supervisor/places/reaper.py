@@ -3,8 +3,8 @@
 import asyncio
 import logging
 
+from bus.transport.channel import Channel
 from bus.transport.peers import PeerWatch
-from bus.transport.sockets import Channel
 from supervisor.places.cleanup import holds_little
 from supervisor.places.local_worker import LocalWorker
 from supervisor.processes.containment.interface import Enclosure

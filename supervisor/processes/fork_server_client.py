@@ -130,7 +130,7 @@ class ForkServer:
         return stat is not None and stat.state in "Tt"
 
     def end_unless_loaded(self) -> None:
-        """End it if it has forked nothing yet: whoever waits for a worker is told so at once."""
+        """End the fork server if it has forked nothing yet, so that callers who wait for a worker are told at once."""
         if not self.lost and not self._has_answered:
             self._lose()
 

@@ -152,7 +152,7 @@ class Spawner:
             self._server.look(limit_s)
 
     def end_loading(self) -> None:
-        """Nobody needs another worker: start no fork server any more, nor wait for the loading of one."""
+        """Start no further fork server, and stop waiting for one that is loading: no more workers are needed."""
         self._ending = True
         if self._server is not None:
             self._server.end_unless_loaded()

@@ -1,4 +1,4 @@
-"""Numbers, logs and publishes: an event is in the log before anybody hears of it, and acknowledged only then."""
+"""Numbers, logs and publishes events: each is in the log before it is published, and acknowledged only then."""
 
 import logging
 import time
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import msgspec
 
 from bus.contract.events import Event
+from bus.transport.channel import Frames
 from bus.transport.codec import encode
-from bus.transport.sockets import Frames
 from bus.wire.topics import Published, job_topic
 from supervisor.storage.store import Store
 
@@ -71,8 +71,8 @@ class Journal:
         self._store.request_commit()
 
     def tell_unrecorded_ends(self) -> None:
-        """While the log cannot be written: publish what it lacks of the jobs that have ended, as not recorded. Their
-        workers are dead, and who waits for that shall not wait for the disk."""
+        """While the log cannot be written: publish the last events of jobs that have ended as not recorded, so that
+        followers do not wait for the disk to learn of a death that is proven."""
         ended = {topic for topic, batch in self._unpublished if batch.final}
         for topic, batch in self._unpublished:
             if topic in ended:

@@ -83,7 +83,7 @@ class Queries:
         return [(user, at, _decode_record(record).usage.get("cost_usd", 0.0)) for user, at, record in rows]
 
     def users(self) -> set[str]:
-        """Whoever has asked something that the log still knows."""
+        """Every user with a question in the log; the supervisor's own jobs do not count."""
         return {user for (user,) in self._db.execute("SELECT DISTINCT user FROM jobs WHERE user != ?", (SUPERVISOR,))}
 
     def turns(self, submit: Submit, limit: int) -> list[ConversationTurn]:

@@ -131,7 +131,7 @@ class WorkerPool:
         self._warm.refill_soon()
 
     def keep_warm(self, agent: str) -> None:
-        """Have warm workers of this agent before anybody asks."""
+        """Start warm workers of this agent ahead of its first question."""
         self._warm.want(agent)
         self._warm.refill_soon()
 

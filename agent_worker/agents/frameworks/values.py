@@ -73,7 +73,7 @@ def output(value: Any) -> Iterator[Said]:
 
 
 def question_of(value: Any) -> tuple[str, list[str]]:
-    """What somebody is asked by an interrupt, and suggestions, of `{"question", "suggestions"}` or any other value."""
+    """The question and suggestions of an interrupt, given as `{"question", "suggestions"}` or any other value."""
     value = plain(value)
     if isinstance(value, Mapping):
         texts = [value[key] for key in _ASKING if isinstance(value.get(key), str)]

@@ -109,7 +109,7 @@ def job_row(record: JobRecord, last: JobEvent | None) -> dict[str, Any]:
 
 
 def rating(record: JobRecord | None) -> dict[str, Any]:
-    """What the job's owner thought of its answer; empty columns where nobody has said."""
+    """What the job's owner thought of its answer; empty columns where it was not rated."""
     verdict = record.verdict if record is not None else None
     return {"verdict": str(verdict) if verdict else None, "comment": (record.comment or None) if record else None}
 

@@ -93,7 +93,7 @@ class Program:
         await self._ended.wait()
 
     async def kill(self) -> None:
-        """End it where nobody listens to it any more; nothing is done if it has ended."""
+        """End the program at once, for when its output is no longer wanted; nothing is done if it has ended."""
         if not self._ended.is_set():
             self._process.kill()
             await self._ended.wait()

@@ -57,8 +57,8 @@ def finding_text(catalog: Catalog, focus: Focus, near: Sequence[tuple[str, str, 
         for column in table.columns
         if (table.name, column.name) in focus.columns
     ]
-    values = [f"value {place_text(table, column)} = {value_text(value)}" for table, column, value in focus.values]
-    like = [f"near {place_text(table, column)} = {value_text(value)}" for table, column, value in near]
+    values = [f"value {place_text(table, column)} = {quoted_value(value)}" for table, column, value in focus.values]
+    like = [f"near {place_text(table, column)} = {quoted_value(value)}" for table, column, value in near]
     return "\n".join([*heads, *columns, *values, *like])
 
 
@@ -142,7 +142,7 @@ def _head(table: CatalogTable) -> str:
 def _column(column: CatalogColumn) -> str:
     facts = [f"  {shown_name(column.name)} {column.type}"]
     if not column.values and column.minimum is not None and column.maximum is not None:
-        facts.append(f"{value_text(column.minimum)} to {value_text(column.maximum)}")
+        facts.append(f"{quoted_value(column.minimum)} to {quoted_value(column.maximum)}")
     if column.nulls:
         facts.append(f"{column.nulls} nulls")
     if column.values:
@@ -151,14 +151,14 @@ def _column(column: CatalogColumn) -> str:
 
 
 def _values(column: CatalogColumn) -> str:
-    shown = ", ".join(value_text(value) for value in column.values[:MAX_VALUES])
+    shown = ", ".join(quoted_value(value) for value in column.values[:MAX_VALUES])
     more = len(column.values) - MAX_VALUES
     return f"values {shown}" + (f" and {more} more" if more > 0 else "")
 
 
 def _matches(focus: Focus) -> list[str]:
     return [
-        f"the question may mean {place_text(table, column)} = {value_text(value)}"
+        f"the question may mean {place_text(table, column)} = {quoted_value(value)}"
         for table, column, value in focus.values
     ]
 
@@ -206,7 +206,7 @@ def place_text(table: str, column: str) -> str:
     return f"{shown_name(table)}.{shown_name(column)}"
 
 
-def value_text(value: str) -> str:
+def quoted_value(value: str) -> str:
     """A value in one line, cut."""
     # Quoted as JSON, so that a value with line breaks or quotes cannot pass for a line of the catalog, nor for its end.
     cut = value if len(value) <= MAX_VALUE_CHARS else value[:MAX_VALUE_CHARS] + "…"

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from agent_worker.llm.prompts.catalog_text import catalog_text, place_text, value_text
+from agent_worker.llm.prompts.catalog_text import catalog_text, place_text, quoted_value
 from agent_worker.llm.prompts.dates import dates_text
 from agent_worker.llm.prompts.examples import examples_text, nearest_examples
 from agent_worker.llm.prompts.focus import Focus
@@ -192,7 +192,7 @@ def repair_prompt(request: PlanRequest, tries: Sequence[Try]) -> Prompt:
 
 def second_look_prompt(request: PlanRequest, sql: str, odd: str, near: Sequence[ValueInTable]) -> Prompt:
     """The same request again, with a statement that ran and gave what is odd."""
-    values = "\n".join(f"near: {place_text(table, column)} = {value_text(value)}" for table, column, value in near)
+    values = "\n".join(f"near: {place_text(table, column)} = {quoted_value(value)}" for table, column, value in near)
     parts = [
         f"This statement ran and gave {odd}:\n{_bounded(sql, MAX_REPLY_CHARS)}",
         f"Values of the data that are like those in it:\n{values}" if near else "",

@@ -9,7 +9,6 @@ from dataclasses import replace
 import anthropic
 import httpx2
 import msgspec
-from anthropic.types import RawMessageStreamEvent
 
 from agent_worker.llm.errors import ModelError, ToolsRefused
 from agent_worker.llm.meter import CHARS_PER_TOKEN, Call, Meter
@@ -29,7 +28,7 @@ from agent_worker.llm.transport.failures import (
     speaks_none,
     stop_error,
 )
-from agent_worker.llm.transport.messages import MessagesWire
+from agent_worker.llm.transport.messages import MessageStream, MessagesWire
 from agent_worker.llm.transport.reply import StreamedReply
 from agent_worker.llm.transport.wire import RequestForm, Wire
 
@@ -39,7 +38,6 @@ _NO_KEY = "none"
 Enough = Callable[[str], bool]
 """Takes each new text of a reply, and says whether no more of it is needed."""
 
-Stream = anthropic.AsyncStream[RawMessageStreamEvent]
 
 _NO_STREAMS = ("text/html", "application/json")
 
@@ -138,7 +136,7 @@ class ModelConnection:
             min(settings.max_tokens, settings.max_plan_tokens) if self.plain and prompt.plans else settings.max_tokens
         )
 
-    async def _open(self, prompt: Prompt, reply: StreamedReply) -> Stream:
+    async def _open(self, prompt: Prompt, reply: StreamedReply) -> MessageStream:
         try:
             while True:
                 try:
@@ -171,7 +169,7 @@ class ModelConnection:
             raise speaks_none(self._refused, self._settings) from error
         self.wire = self._others.pop(0)
 
-    async def _send(self, prompt: Prompt, call: Call) -> Stream:
+    async def _send(self, prompt: Prompt, call: Call) -> MessageStream:
         max_tokens = self._longest(prompt)
         if call.reply_limit is not None:
             max_tokens = min(max_tokens, call.reply_limit[0])
@@ -199,7 +197,7 @@ class ModelConnection:
         request.extensions["trace"] = trace
 
 
-async def _take_end(events: Stream, reply: StreamedReply) -> None:
+async def _take_end(events: MessageStream, reply: StreamedReply) -> None:
     """The end of a reply that is whole, if it comes at once: not where the model goes on."""
     with suppress(TimeoutError, *CATCH):
         async with asyncio.timeout(END_S):

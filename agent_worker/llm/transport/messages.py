@@ -10,7 +10,7 @@ from agent_worker.llm.prompts.requests import Message, Prompt
 from agent_worker.llm.settings import ModelSettings
 from agent_worker.llm.transport.wire import RequestForm
 
-Stream = anthropic.AsyncStream[RawMessageStreamEvent]
+MessageStream = anthropic.AsyncStream[RawMessageStreamEvent]
 
 
 class MessagesWire:
@@ -22,8 +22,8 @@ class MessagesWire:
     def fields(self, prompt: Prompt, settings: ModelSettings, max_tokens: int, form: RequestForm) -> dict[str, Any]:
         return request_fields(prompt, settings, max_tokens, plain=form.plain)
 
-    async def open(self, client: anthropic.AsyncAnthropic, fields: dict[str, Any]) -> Stream:
-        stream: Stream = await client.messages.create(**fields, stream=True)
+    async def open(self, client: anthropic.AsyncAnthropic, fields: dict[str, Any]) -> MessageStream:
+        stream: MessageStream = await client.messages.create(**fields, stream=True)
         return stream
 
 

@@ -6,10 +6,10 @@ from agent_worker.offline.asking_back.chips import Chip, chips_for
 from agent_worker.offline.asking_back.pieces import Pieces, spoken
 from agent_worker.offline.asking_back.proposals import hinted, likely_figures
 from agent_worker.offline.english import senses
-from agent_worker.offline.english.word_kinds import Kind
-from agent_worker.offline.lexer.lexemes import Lexeme, is_table
+from agent_worker.offline.question.cut import Kind, Piece
 from agent_worker.offline.question.single import NotUnderstood, Single
 from agent_worker.offline.schema.model import Column
+from agent_worker.offline.schema.ranges import numbers_of
 from bus.contract.events import Clarification
 
 _MOST_SAID = 4
@@ -52,7 +52,7 @@ class AskBack:
     def _trouble(self, pieces: Pieces) -> str:
         """What stands in the way, without a word about words of asking."""
         message, item = self.problem.problem.message, self.problem.item
-        if senses.CHANGES & {word for word in pieces.words if not self.single.lexer.names.find([word])}:
+        if senses.CHANGES & {word for word in pieces.words if not self.single.core.index.find((word,))}:
             return "Data are only read here, never changed."
         said = item.text if item else ""
         if pieces.words & senses.ABSENCE and (not said or said.lower() in senses.ASKING | senses.ABSENCE):
@@ -79,10 +79,10 @@ def _understood(pieces: Pieces) -> str:
     return f"I understood {', '.join(known)}."
 
 
-def _place(pieces: Pieces, item: Lexeme) -> str:
+def _place(pieces: Pieces, item: Piece) -> str:
     if item.values:
         return f"a value of {item.values[0].table}.{item.values[0].column}"
-    if is_table(item):
+    if item.is_table:
         return f"the table {next(c.table for c in item.names if c.column is None)}"
     found = list(dict.fromkeys(f"{c.table}.{c.column}" for c in item.names if c.column))
     tables = [f"the table {c.table}" for c in item.names if c.column is None and c.measure is None]
@@ -107,14 +107,11 @@ def _lesson(pieces: Pieces, word: str) -> str:
         side = "over" if word in senses.DESCENDING else "under"
         return f"by {word} I mean {spoken(columns[0])} {side} {_middle(columns[0])}" if columns else ""
     figures = likely_figures(pieces, word in senses.MONEY)
-    noun = word in senses.MONEY or bool(pieces.items and pieces.items[0].kind is Kind.AGG)
+    noun = word in senses.MONEY or bool(pieces.items and pieces.items[0].kind is Kind.FIGURE)
     return f"{word} is the sum of {spoken(figures[0])}" if figures and noun else ""
 
 
 def _middle(column: Column) -> str:
     """A number between the least and the largest."""
-    try:
-        low, high = float(column.info.minimum or "x"), float(column.info.maximum or "x")
-    except ValueError:
-        return "10"
-    return f"{float(f'{(low + high) / 2:.2g}'):.15g}"
+    known = numbers_of(column.info)
+    return f"{float(f'{sum(known) / 2:.2g}'):.15g}" if known else "10"

@@ -2,7 +2,7 @@
 
 from rapidfuzz import fuzz, process
 
-from agent_worker.offline.schema.name_index import Names
+from agent_worker.offline.schema.model import Schema
 
 _NEAR = 80.0
 _MOST = 3
@@ -11,11 +11,10 @@ _SHORT = 3
 _MOST_VALUES = 5_000
 
 
-def near(word: str, names: Names) -> tuple[str, ...]:
+def near(word: str, schema: Schema) -> tuple[str, ...]:
     """Up to three names of tables, columns or values that look like `word`, the nearest first."""
-    choices = {" ".join(parts) for parts in names.tables.values()}
-    choices |= {" ".join(parts) for parts in names.columns.values()}
-    values = [v for t in names.catalog.tables for c in t.columns for v in c.values]
+    choices = {" ".join(words) for words in schema.names}
+    values = [v for t in schema.catalog.tables for c in t.columns for v in c.values]
     choices |= set(values[:_MOST_VALUES])
     choices = {choice for choice in choices if len(choice) * 2 > len(word) and len(choice) > _SHORT}
     found = process.extract(word, choices, scorer=fuzz.WRatio, processor=str.lower, limit=_MOST, score_cutoff=_NEAR)

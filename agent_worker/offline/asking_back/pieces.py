@@ -7,10 +7,10 @@ from agent_worker.offline.english import tokens
 from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.english.senses import ASKING, SYNONYMS
 from agent_worker.offline.english.tokens import stem, tokenize
-from agent_worker.offline.english.word_kinds import Kind
-from agent_worker.offline.lexer.lexemes import Lexeme, is_table
+from agent_worker.offline.question.cut import Kind, Piece
 from agent_worker.offline.question.single import Single
 from agent_worker.offline.schema.model import Column, Schema, Table
+from agent_worker.offline.schema.ranges import holds_years
 from agent_worker.offline.schema.roles import Kind as Holds
 from agent_worker.offline.schema.roles import Role
 
@@ -29,10 +29,10 @@ class Pieces:
 
     single: Single
     text: str
-    items: list[Lexeme] = field(init=False)
+    items: list[Piece] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.items = self.single.lexer.read(self.text)
+        self.items = self.single.words.cut(self.text)
 
     def translated(self) -> "Pieces":
         """The same with other words for tables: "tracks" in the place of "songs"."""
@@ -40,7 +40,7 @@ class Pieces:
         nouns = {stem(table.words[-1]): table for table in self.schema.tables.values()}
         for item in reversed([item for item in self.items if item.kind in (Kind.UNKNOWN, Kind.VALUE)]):
             word = item.text.lower()
-            if word in VERBS or item.word == "whole":
+            if word in VERBS or item.is_whole_value:
                 continue
             meant = [nouns[stem(o)] for o in SYNONYMS.get(word, SYNONYMS.get(stem(word), ())) if stem(o) in nouns]
             if meant:
@@ -53,12 +53,12 @@ class Pieces:
         return self.single.core.schema
 
     @property
-    def names(self) -> list[Lexeme]:
+    def names(self) -> list[Piece]:
         return [item for item in self.items if item.kind is Kind.NAME and item.names]
 
     @property
-    def values(self) -> list[Lexeme]:
-        return [item for item in self.items if item.kind is Kind.VALUE and item.word == "whole"]
+    def values(self) -> list[Piece]:
+        return [item for item in self.items if item.is_whole_value]
 
     @property
     def words(self) -> set[str]:
@@ -66,12 +66,12 @@ class Pieces:
         return {token.lower for token in tokenize(self.text)}
 
     @property
-    def left_over(self) -> list[Lexeme]:
+    def left_over(self) -> list[Piece]:
         """The pieces that nothing in the data explains."""
         return [item for item in self.items if item.kind in _SOFT]
 
     @property
-    def unknown(self) -> list[Lexeme]:
+    def unknown(self) -> list[Piece]:
         """The words that are neither of the data nor of asking."""
         return [item for item in self.left_over if item.kind is Kind.UNKNOWN and item.text.lower() not in ASKING]
 
@@ -79,7 +79,7 @@ class Pieces:
     def tables(self) -> list[Table]:
         """The tables that are named; else those whose columns or values are; else the largest."""
         named = [
-            c.table for item in self.names if is_table(item) for c in item.names if c.column is None and c.cost <= 0.1
+            c.table for item in self.names if item.is_table for c in item.names if c.column is None and c.cost <= 0.1
         ]
         near = [c.table for item in self.names for c in item.names[:2]]
         near += [ref.table for item in self.values for ref in item.values[:2]]
@@ -89,12 +89,12 @@ class Pieces:
 
     @property
     def names_a_table(self) -> bool:
-        return any(is_table(item) for item in self.names)
+        return any(item.is_table for item in self.names)
 
     @property
     def columns(self) -> list[Column]:
         """The columns that are named."""
-        refs = [(c.table, c.column) for item in self.names if not is_table(item) for c in item.names if c.column]
+        refs = [(c.table, c.column) for item in self.names if not item.is_table for c in item.names if c.column]
         return [self.schema.columns[ref] for ref in dict.fromkeys(refs) if ref in self.schema.columns]
 
     def events(self, table: Table) -> list[Table]:
@@ -119,7 +119,7 @@ class Pieces:
         return [
             c
             for c in table.columns
-            if c.role in _FIGURES and not _NO_FIGURES & set(c.all_words[-1:]) and not _looks_like_years(c)
+            if c.role in _FIGURES and not _NO_FIGURES & set(c.all_words[-1:]) and not holds_years(c.info, 1800, 2100)
         ]
 
     def categories(self, table: Table) -> list[Column]:
@@ -128,11 +128,6 @@ class Pieces:
 
     def dates(self, table: Table) -> list[Column]:
         return [c for c in table.columns if c.kind is Holds.DATE]
-
-
-def _looks_like_years(column: Column) -> bool:
-    edges = (column.info.minimum or "", column.info.maximum or "")
-    return all(edge.isdigit() and 1800 <= int(edge) <= 2100 for edge in edges)
 
 
 def plural(table: Table) -> str:

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 from agent_worker.offline.asking_back.pieces import Pieces, plural, singular, spoken
 from agent_worker.offline.english import senses
-from agent_worker.offline.english.tokens import stem
-from agent_worker.offline.english.word_kinds import Kind
-from agent_worker.offline.lexer.lexemes import Lexeme
+from agent_worker.offline.english.tokens import stems
+from agent_worker.offline.question.cut import Kind, Piece
 from agent_worker.offline.schema.model import Column, Table
 
 _FEW = 4
@@ -105,7 +104,7 @@ def figures_for(pieces: Pieces) -> Iterator[str]:
     for item in pieces.unknown[:2]:
         money = item.text.lower() in senses.MONEY
         told = next((other for other in reversed(pieces.items) if other.end <= item.start), None)
-        fn = told.text if told is not None and told.kind is Kind.AGG else ""
+        fn = told.text if told is not None and told.kind is Kind.FIGURE else ""
         if not money and not fn:
             continue
         fn = fn or "total"
@@ -267,12 +266,12 @@ def likely_figures(pieces: Pieces, money: bool) -> list[Column]:
     near_by = near_by if not money else [*near_by, *pieces.schema.tables.values()]
     found = [c for table in dict.fromkeys(t.name for t in near_by) for c in pieces.figures(pieces.schema.tables[table])]
     if money:
-        found = [c for c in found if set(senses.MONEY_COLUMNS) & {stem(w) for w in c.all_words} or
+        found = [c for c in found if set(senses.MONEY_COLUMNS) & stems(c.all_words) or
                  set(senses.MONEY_COLUMNS) & set(c.all_words)]  # fmt: skip
     return found
 
 
-def _spoken_before(pieces: Pieces, item: Lexeme) -> bool:
+def _spoken_before(pieces: Pieces, item: Piece) -> bool:
     """Whether a figure is already summed or averaged: "average speed"."""
     before = [other for other in pieces.items if other.end <= item.start]
-    return bool(before) and before[-1].kind is Kind.AGG
+    return bool(before) and before[-1].kind is Kind.FIGURE

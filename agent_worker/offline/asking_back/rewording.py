@@ -8,8 +8,7 @@ from agent_worker.offline.asking_back.pieces import Pieces, plural, spoken
 from agent_worker.offline.english import senses
 from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.english.tokens import stem
-from agent_worker.offline.english.word_kinds import Kind
-from agent_worker.offline.lexer.lexemes import Lexeme
+from agent_worker.offline.question.cut import Piece
 from agent_worker.offline.question.single import NotUnderstood
 from agent_worker.offline.schema.guessed.units import unit_of
 
@@ -34,7 +33,7 @@ def put_in_place(problem: NotUnderstood) -> Iterator[str]:
 def near_names(pieces: Pieces) -> Iterator[str]:
     """Slips of the finger: names and values that look like what is not known."""
     for item in pieces.unknown:
-        for name in near(item.text, pieces.single.lexer.names):
+        for name in near(item.text, pieces.schema):
             yield _put(pieces.text, item, name)
 
 
@@ -90,12 +89,12 @@ def without_left_over(pieces: Pieces) -> Iterator[str]:
     text = pieces.text
     for item in reversed(pieces.left_over):
         text = f"{text[: item.start].rstrip()} {text[item.end :].lstrip()}"
-    numbered = any(item.kind is Kind.NUMBER for item in pieces.items)
+    numbered = any(item.number is not None for item in pieces.items)
     if len(_tidy(text).split()) > 1 and not (numbered and any(_is_unit(item.text) for item in pieces.items)):
         yield _tidy(text)
 
 
-def _put(text: str, item: Lexeme, words: str) -> str:
+def _put(text: str, item: Piece, words: str) -> str:
     return text[: item.start] + words + text[item.end :]
 
 

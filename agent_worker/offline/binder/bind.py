@@ -128,7 +128,7 @@ class Binder(Checks):
     def _share(self, share: Share, told: int) -> None:
         """The figure as a share of the whole: by groups, or of those rows that the conditions say."""
         query = self.query
-        figures = [e for e in query.shown if isinstance(e, Agg)]
+        figures = query.figures
         if len(figures) != 1 or query.havings or query.limit or query.over or len(self.of(Share)) > 1:
             raise Unbound("a share of one figure at a time")
         if any(isinstance(c, Exists) for c in query.conditions):
@@ -151,7 +151,7 @@ class Binder(Checks):
     def _growth(self) -> None:
         """Beside the figure of each unit of time, how it differs from the one before."""
         query = self.query
-        figures = [e for e in query.shown if isinstance(e, Agg)]
+        figures = query.figures
         if len(figures) != 1 or len(query.buckets) != 1 or query.groups or query.limit or query.outer or query.order:
             raise Unbound("the growth of one figure over time")
         date = query.buckets[0].date
@@ -173,7 +173,7 @@ class Binder(Checks):
 
     def _finish(self) -> None:
         query = self.query
-        plain = [e for e in query.shown if isinstance(e, Ref)]
+        plain = query.columns
         if any(ref.path and ref.table in self.counted for ref in plain):
             raise Unbound("counted by itself")
         fixed = [c.expr for c in query.conditions if isinstance(c, Compare) and c.operator == "="]
@@ -217,7 +217,7 @@ class Binder(Checks):
         self._check_rows(plain)
         if not query.everything:
             called = [c for c in query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref)]
-            labels = self.schema.tables[self.base].labels
+            labels = self.table.labels
             each = self.of_each or any(self._column(c.expr) in labels for c in called if isinstance(c.expr, Ref))
             values = self._asks_values() and not (query.limit or each) and self._only_values(plain)
             if (
@@ -252,7 +252,7 @@ class Binder(Checks):
         ]
         if counted and not query.groups:
             raise Unbound("counts of one and values of another")
-        if not query.groups and any(isinstance(e, Agg) for e in query.shown) and not query.havings and not query.limit:
+        if not query.groups and query.figures and not query.havings and not query.limit:
             self.cost += 0.15
         for ref in plain:
             if ref.since:

@@ -6,7 +6,7 @@ from agent_worker.offline.binder.places import BRIDGE, Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, InBoth, Ref
 from agent_worker.offline.binder.terms.verbs import NEUTRAL, Spoken
 from agent_worker.offline.binder.time.times import Times
-from agent_worker.offline.english.tokens import kin, stem
+from agent_worker.offline.english.tokens import kin, stem, stems
 from agent_worker.offline.grammar.fragments import (
     Group,
     HowMany,
@@ -25,6 +25,10 @@ from agent_worker.offline.schema.roles import Kind, Role
 
 _ADDED = frozenset(("total", "sum", "count", "overall", "combined"))
 _ALIKE = frozenset(("share", "shares", "shared"))
+
+_OF_ONE = frozenset(("date", "details", "detail", "description", "summary", "comment", "comments", "notes"))
+"""What is said of one row, though others may be alike."""
+_SORTS = frozenset(("types", "kinds", "sorts", "categories"))
 
 _RECURRING = frozenset(("hour", "weekday", "day_of_month", "month_of_year", "quarter_of_year"))
 
@@ -65,7 +69,7 @@ class Checks(Times):
         if self.of(OnAverage) and not any(isinstance(e, Agg) and e.fn == "avg" for e in query.shown):
             query.outer = "avg"
         plain = not (query.havings or query.limit or self.of(Share) or self.of(Sort))
-        counts = [e for e in query.shown if isinstance(e, Agg)]
+        counts = query.figures
         single = [e.fn for e in counts] == ["count"] and len(self.of(Per)) + len(self.of(Group)) == 1
         if query.outer and not (plain and single and all(group.names[1:] == () for group in self.of(Group))):
             raise Unbound("an average of counts of what")
@@ -76,7 +80,7 @@ class Checks(Times):
         """Things counted over a table that nobody named belong to what a condition says in the way of that table, not
         by a key of their own."""
         counts = [e.ref for e in self.query.shown if isinstance(e, Agg) and e.fn == "count" and e.ref]
-        told = any(kin(v.word, w) for v in self.of(Verb) for w in self.schema.tables[self.base].words)
+        told = any(kin(v.word, w) for v in self.of(Verb) for w in self.table.words)
         if told or self.base in self._named_tables() or not any(ref.table == self.base for ref in counts):
             return
         held = {c.expr.table for c in self.query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref)}
@@ -101,19 +105,25 @@ class Checks(Times):
         """Whether columns hold only what many rows may share."""
         columns = [self._column(ref) for ref in plain]
         selects = self.of(Select)
-        one = self._lists_values() or self._asks_one() or any(s.single for s in selects)
+        one = self._lists_values() or self._asks_one() or self._is_of_unnamed() or any(s.single for s in selects)
         one = one or any(s.which and s.items[0].name and _is_one(s.items[0].name) for s in selects)
         roles = (Role.CATEGORY, Role.IDENTIFIER, *((Role.QUANTITY, Role.YEAR) if one and len(plain) == 1 else ()))
-        return all(c.role in roles and not self._tells_apart(c) for c in columns) and not any(r.path for r in plain)
+        shared = all(c.role in roles and c.words[-1] not in _OF_ONE and not self._tells_apart(c) for c in columns)
+        return shared and not any(ref.path for ref in plain)
 
     def _asks_values(self) -> bool:
         """Whether values are asked for, each once, rather than what each row has: "which cities", "the cities with a
         cinema", "the grade"."""
         first = self.of(Select)[:1]
         asked = self._asks_one() or any(s.which or (s.single and len(s.items) == 1) for s in first)
+        asked = asked or self._is_of_unnamed()
         done = self.of(Verb) and len(self._items()) == 1 and self._items()[0].owner is None  # where customers live
         with_base = any((m.has or done) and self.base in {c.table for c in m.name.tables} for m in self.of(Mention))
         return (asked or with_base or self._lists_values()) and not self.of(Group)
+
+    def _is_of_unnamed(self) -> bool:
+        """Whether one thing is asked of rows that nobody named, so that these are not asked for."""
+        return len(self._items()) == 1 and self.base not in self._named_tables()
 
     def _asks_one(self) -> bool:
         """Whether one value is asked for: "the grade taught in classroom 103"."""
@@ -123,8 +133,12 @@ class Checks(Times):
     def _lists_values(self) -> bool:
         """Whether one column is asked for of nothing: "all payment methods" are its values, not one for each row."""
         items, query = self._items(), self.query
-        alone = not (query.order or query.conditions or self.of(Mention))
-        return len(items) == 1 and items[0].owner is None and alone
+        if len(items) != 1 or items[0].name is None or query.order or query.conditions:
+            return False
+        name, owner = items[0].name, items[0].owner
+        if owner is not None:  # "the types of forms"
+            return name.text.lower() in _SORTS and owner.start == name.end + 1
+        return not self.of(Mention)
 
     def _check_rows(self, plain: list[Ref]) -> None:
         """Rows of the base are rows of what is asked for; and what is asked for is not what was said."""
@@ -134,7 +148,7 @@ class Checks(Times):
             raise Doubtful("how many of each, or of all")
         if plain and all(ref.path for ref in plain) and not self.query.everything:
             shared = {ref.path[:1] for ref in (*plain, *ranked)}
-            own = [Ref((), self.base, c.name) for c in self.schema.tables[self.base].labels]
+            own = [Ref((), self.base, c.name) for c in self.table.labels]
             if own and shared <= self.parts and (self.query.conditions or self.base in self.mentioned):
                 self.query.shown[:0] = own
             elif len(shared) == 1:
@@ -145,7 +159,7 @@ class Checks(Times):
             raise Doubtful("lists of two things, or what belongs together")
         keys = [self.schema.refers(ref.table, ref.column) for ref in plain]
         words = {stem(word) for name in self._item_names() for word in name.text.lower().split()}
-        told = named | {t.name for t in self.schema.tables.values() if words & {stem(word) for word in t.words}}
+        told = named | {t.name for t in self.schema.tables.values() if words & stems(t.words)}
         if keys and self.base not in named and all(key and key.ref_table in told for key in keys):
             self.cost += BRIDGE  # the numbers of things, not those of what nobody named
         if plain and all(self._yes(ref, False) for ref in plain) and not self._is_of_one_thing():
@@ -194,7 +208,7 @@ class Checks(Times):
 
     def _own_names(self) -> tuple[Column | None, ...]:
         """The columns of the base that name its rows one by one."""
-        table = self.schema.tables[self.base]
+        table = self.table
         return (table.key, *(c for c in table.labels if (c.info.distinct or 0) >= table.info.row_count))
 
     def _verbs(self) -> None:
@@ -226,10 +240,10 @@ class Checks(Times):
 
     def _says_table(self, ref: Ref) -> bool:
         """Whether the name of a column says its table too: "product names"."""
-        noun = {stem(word) for word in self.schema.tables[ref.table].words}
+        noun = stems(self.schema.tables[ref.table].words)
         names = [*self._item_names(), *(name for group in self.of(Group) for name in group.names)]
         told = [n for n in names if any((c.table, c.column) == (ref.table, ref.column) for c in n.candidates)]
-        return any(noun & {stem(word) for word in name.text.lower().split()} for name in told) or not told
+        return any(noun & stems(name.text.lower().split()) for name in told) or not told
 
     def _check_relations(self) -> None:
         """ "employees who report to Payam" are not those called so; "movie ratings" are ratings."""

@@ -4,12 +4,13 @@ from agent_worker.offline.binder.nouns import Nouns
 from agent_worker.offline.binder.places import EXISTS, FAR, FAR_AWAY, Doubtful, Unbound
 from agent_worker.offline.binder.terms.literals import Unfit, literals
 from agent_worker.offline.english.lexicon import VERBS
-from agent_worker.offline.english.tokens import kin, stem
+from agent_worker.offline.english.tokens import kin, stem, stems
 from agent_worker.offline.english.vocabulary import ROLE_WORDS
-from agent_worker.offline.grammar.fragments import Mention, Select, Verb, Where
+from agent_worker.offline.grammar.fragments import Mention, Verb, Where
 from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.guessed.units import unit_of
 from agent_worker.offline.schema.model import Column
+from agent_worker.offline.schema.ranges import holds_years
 from agent_worker.offline.schema.roles import Kind, Role
 
 _ROLE = 0.3
@@ -107,7 +108,7 @@ class Columns(Nouns):
             for place in refs:
                 if place in columns:
                     found[place] = columns[place]
-                elif last in {stem(word) for word in self.schema.columns[place].all_words}:
+                elif last in stems(self.schema.columns[place].all_words):
                     found[place] = 0.05  # "a king bed", of `bed_type`
                 elif place[0] in owners:
                     found[place] = owners[place[0]] + 0.05
@@ -118,7 +119,7 @@ class Columns(Nouns):
                 labels = {(t.name, c.name) for t in self.schema.tables.values() for c in t.labels if t.name in whose}
                 found = {place: 0.0 for place in refs if place in labels}
                 if not refs:
-                    found = {place: 0.1 for place in labels if place[0] in self._subjects()}
+                    found = {place: 0.1 for place in labels if place[0] in (self._subjects() or {self.base})}
         return found
 
     def _undated(self, column: Column) -> bool:
@@ -127,20 +128,13 @@ class Columns(Nouns):
         if (column.kind is not Kind.DATE and column.role is not Role.YEAR) or self._told(column.name):
             return False
         date = self.schema.catalog.description.default_dates.get(column.table)
-        own = any(c.kind is Kind.DATE for c in self.schema.tables[self.base].columns)
+        own = any(c.kind is Kind.DATE for c in self.table.columns)
         return (bool(date) and column.name != date) or (own and column.table != self.base)
 
-    def _subjects_said(self) -> bool:
-        """Whether the question names a table that a condition on a name may be about."""
-        names = [m.name for m in self.of(Mention)] + [i.owner for i in self._items() if i.owner]
-        names += [i.name for i in self._items() if i.name and i.name.tables]
-        return any(name.tables for name in names)
-
     def _subjects(self) -> set[str]:
-        """The tables that the question names."""
-        names = [m.name for m in self.of(Mention)] + [i.owner for s in self.of(Select) for i in s.items if i.owner]
-        names += [i.name for s in self.of(Select) for i in s.items if i.name]
-        return {c.table for name in names for c in name.tables} or {self.base}
+        """The tables that the question names, and that a condition may be about."""
+        names = [*(mention.name for mention in self.of(Mention)), *self._item_names()]
+        return {c.table for name in names for c in name.tables}
 
     def _value_cost(self, where: Where, table: str, column: str) -> float:
         """How surely the values stand in this column."""
@@ -186,12 +180,8 @@ class Columns(Nouns):
         if not text.islower() or " " in text:
             return False
         nouns = set() if where.owner else {stem(t.words[-1]) for t in self.schema.tables.values()}
-        own = {stem(word) for word in self.schema.columns[table, column].all_words}
-        done = (
-            where.owner is None
-            and text in VERBS
-            and any(kin(text, word) for word in self.schema.tables[self.base].words)
-        )
+        own = stems(self.schema.columns[table, column].all_words)
+        done = where.owner is None and text in VERBS and any(kin(text, word) for word in self.table.words)
         return stem(text) in nouns | own or done
 
     def _distance(self, table: str) -> float | None:
@@ -235,7 +225,7 @@ class Columns(Nouns):
 
     def _named_by(self) -> tuple[Column | None, ...]:
         """The columns that tell the rows of the base apart for people."""
-        table = self.schema.tables[self.base]
+        table = self.table
         return (*table.labels, table.key)
 
 
@@ -245,6 +235,4 @@ def _holds(column: Column, text: str) -> bool:
 
 def _tells_time(column: Column) -> bool:
     """Whether a column holds years or dates, by its role or as texts."""
-    edges = [edge for edge in (column.info.minimum, column.info.maximum) if edge]
-    years = bool(edges) and all(edge.isdigit() and 1000 <= int(edge) <= 2300 for edge in edges)
-    return years or column.role in (Role.YEAR, Role.DATE)
+    return holds_years(column.info) or column.role in (Role.YEAR, Role.DATE)

@@ -5,7 +5,7 @@ from datetime import date
 
 from agent_worker.offline.binder.columns import Columns
 from agent_worker.offline.binder.places import CLOSE, FAR, HOP, Doubtful, Unbound
-from agent_worker.offline.binder.query import Agg, AnyOf, Compare, Condition, Exists, InBoth, Literal, Ref
+from agent_worker.offline.binder.query import AnyOf, Compare, Condition, Exists, InBoth, Literal, Ref
 from agent_worker.offline.binder.terms.days import of_days
 from agent_worker.offline.binder.terms.literals import literals
 from agent_worker.offline.english.tokens import kin
@@ -31,7 +31,7 @@ class Conditions(Columns):
             isinstance(f, Where) for f in fragments[fragments.index(where) + 1 :]
         ):
             raise Unbound("the average of some")
-        if where.name is not None and where.name.text.lower() in ("name", "names") and not self._subjects_said():
+        if where.name is not None and where.name.text.lower() in ("name", "names") and not self._subjects():
             raise Unbound("the name of what")
         options = self._where_options(where)
         for one in where.operands:
@@ -55,7 +55,7 @@ class Conditions(Columns):
             self.cost -= _CONFIRMED
         self._check_nearest(where, table, column)
         self._check_values(where)
-        near = self._noun_before(where) or self._subjects()
+        near = self._noun_before(where) or self._subjects() or {self.base}
         named = where.name is not None and where.name.text.lower() in ("name", "names", "title")
         if named and table not in near:
             raise Unbound("the name of something else")
@@ -102,14 +102,14 @@ class Conditions(Columns):
     def _conditions(self, where: Where, column: Column) -> list[Condition]:
         """The condition in the query: on the row itself, or on some row elsewhere."""
         path = self._path_to(column.table)
-        figures = [e for e in self.query.shown if isinstance(e, Agg)]
+        figures = self.query.figures
         every = len(where.operands) == column.info.distinct  # then the condition leaves none out
         if where.both and any(e.fn == "count" or path is None or every for e in figures):
             raise Unbound("a count of both, or of each")
         operator = {"=": "!="}.get(where.operator, where.operator) if where.negated else where.operator
         if path is not None:
             ref = Ref(path, column.table, column.name)
-            pooled = any(isinstance(e, Agg) for e in self.query.shown)
+            pooled = bool(self.query.figures)
             if where.both and len(where.operands) > 1 and operator == "=" and not pooled:
                 return self._both(where, column, ref)
             form, operands = literals(column, operator, where.operands)
@@ -149,8 +149,8 @@ class Conditions(Columns):
 
     def _shared(self) -> Ref:
         """The one column asked for, whose values several rows may share."""
-        shown = [e for e in self.query.shown if isinstance(e, Ref)]
-        if len(shown) != 1 or self.query.everything or any(isinstance(e, Agg) for e in self.query.shown):
+        shown = self.query.columns
+        if len(shown) != 1 or self.query.everything or self.query.figures:
             raise Unbound("both of two values")
         if self._column(shown[0]).role not in (Role.CATEGORY, Role.YEAR) or self._column(shown[0]) in self._named_by():
             raise Unbound("both of two values, of names")

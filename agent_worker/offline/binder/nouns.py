@@ -1,8 +1,8 @@
 """What rows are of: groups, tables that a question names, and those that must have no row."""
 
 from agent_worker.offline.binder.places import EXISTS, FAR, NUMERIC, Doubtful, Unbound
-from agent_worker.offline.binder.query import Agg, Compare, Exists, Ref, nearest
-from agent_worker.offline.binder.shown import Shown
+from agent_worker.offline.binder.query import Compare, Exists, Ref, nearest
+from agent_worker.offline.binder.shown import Shown, Thing
 from agent_worker.offline.binder.time.calendar import parts_of
 from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import DERIVED, UNIT_PHRASES
@@ -21,10 +21,10 @@ class Nouns(Shown):
     """Binds groups and mentions."""
 
     def _group(self, group: Group) -> None:
-        aggregated = any(isinstance(e, Agg) for e in self.query.shown) or self.of(HowMany) or self.of(Having)
+        aggregated = bool(self.query.figures) or self.of(HowMany) or self.of(Having)
         if not group.firm and not aggregated:
             raise Unbound("by, without a figure")
-        if not group.names and not any(isinstance(e, Ref) for e in self.query.shown):
+        if not group.names and not self.query.columns:
             raise Unbound("each of what")
         for name in group.names:
             if group.firm and not aggregated and self.of(Rank):
@@ -36,14 +36,14 @@ class Nouns(Shown):
 
     def _group_by(self, name: Name, aggregated: bool, firm: bool) -> None:
         if aggregated and any(c.table == self.base and c.cost <= name.cost + 0.15 for c in name.tables):
-            figures = [e for e in self.query.shown if isinstance(e, Agg)]
+            figures = self.query.figures
             if firm and len(figures) == len(self.query.shown) == 1 and figures[0].fn in ("avg", "median"):
                 return  # "average fare per trip"
             raise Unbound("each thing is one row")
         own = parts_of(self.schema, self.base) if name.text.lower() in UNIT_PHRASES else None
         if own and {c.column for c in name.columns} & {ref.column for ref in own.parts.values()}:
             raise Unbound("a unit of time")
-        found = self._one_of(name)
+        found = self._grouped(name)
         way = found.path if isinstance(found, Ref) else found[0]
         if not firm and any(way[: len(path)] == path for path in self.each):
             raise Unbound("for each thing, or in all for those that share it")
@@ -52,7 +52,7 @@ class Nouns(Shown):
                 raise Unbound(f"all columns, and {name.text}")
             if firm and not aggregated and self._column(found).role is Role.QUANTITY:
                 raise Doubtful(f"per so many, or by {found.column}")
-            keyed = self.schema.tables[self.base].key == self._column(found)
+            keyed = self.table.key == self._column(found)
             each = keyed or any(c.table == self.base for c in name.tables)
             if not aggregated and firm and self.query.shown and self._column(found).role in _SHARED and not each:
                 self.query.doubtful = True  # one row for each of them, or for each of theirs
@@ -82,32 +82,18 @@ class Nouns(Shown):
         if aggregated:  # rows of none are not of one of them
             self.query.conditions += [Compare(ref, "known", ()) for ref in refs[:1] if self._column(ref).info.nulls]
         self._join(() if aggregated else path)
-        shown = [e for e in self.query.shown if isinstance(e, Ref)]
+        shown = self.query.columns
         self.query.shown[:0] = [ref for ref in refs if not any(self._same(ref, other) for other in shown)]
 
-    def _one_of(self, name: Name) -> Ref | tuple[Path, Table]:
-        """What there is one of in each row of the base, by that name: a column, or a thing."""
-        options: list[tuple[float, str, object]] = []
-        try:
-            ref, cost = self._resolve(name, None)
-            options.append((cost, "column", ref))
-        except Unbound as problem:
-            if "several" in str(problem) and not name.tables:
-                raise
-        try:
-            path, table, cost = self._entity(name)
-            options.append((cost, "table", (path, table)))
-        except Unbound:
-            pass
-        if not options:
-            raise Unbound(f"no {name.text} to group by")
-        cost, _, found = self._named(name, *min(options, key=lambda option: option[0]))
-        way: Path = found.path if isinstance(found, Ref) else found[0]  # type: ignore[index]
+    def _grouped(self, name: Name) -> Ref | Thing:
+        """What there is one of in each row of the base, to group by."""
+        cost, found = self._one_of(name)
+        way = found.path if isinstance(found, Ref) else found[0]
         self._check_way(way, name)
         self.cost += max(cost - name.cost - FAR * len(way), 0.0)
         if isinstance(found, Ref) and way and name.text.lower() in UNIT_PHRASES and cost >= PART - FAR:
             raise Unbound("a unit of time, or a part of another thing's name")
-        return found  # type: ignore[return-value]
+        return found
 
     def _named_refs(self, path: Path, table: Table) -> list[Ref]:
         """The key and the names of a thing."""
@@ -118,7 +104,7 @@ class Nouns(Shown):
 
     def _first_of_each(self, name: Name) -> None:
         """The first ones of each of these, rather than of all."""
-        found = self._one_of(name)
+        found = self._grouped(name)
         if isinstance(found, Ref) and self._is_amount(found):
             raise Doubtful(f"per so many, or by {found.column}")
         refs = [found] if isinstance(found, Ref) else self._named_refs(*found)
@@ -196,6 +182,10 @@ class Nouns(Shown):
             raise Unbound("none of what")
         if self.base in tables:
             raise Unbound("absent from itself")
+        asked = [c for i in self._items() if i.name and not i.owner for c in i.name.columns if c.cost <= i.name.cost]
+        facts = [c for c in asked if not c.via[0] and self._column(c).role not in (Role.LABEL, Role.IDENTIFIER)]
+        if {c.table for c in facts} > {self.base} and any(c.table in tables for c in facts):
+            raise Unbound("of what has none, or of what is absent")
         if absent.name is not None and (ref := self._unfilled(absent.name)):
             if self._column(ref).role in NUMERIC and not absent.missing and not self._is_above_zero(ref):
                 raise Doubtful(f"{ref.column} missing, or zero")

@@ -76,6 +76,11 @@ class Places:
     def __post_init__(self) -> None:
         self.query = Query(self.base, written_dates=self.schema.written_dates)
 
+    @property
+    def table(self) -> Table:
+        """The base table."""
+        return self.schema.tables[self.base]
+
     def of(self, kind: type) -> list:  # type: ignore[type-arg]
         return [fragment for fragment in self.parse.fragments if isinstance(fragment, kind)]
 
@@ -90,6 +95,9 @@ class Places:
                     continue
                 behind = self.parse.fragments[at + 1 : at + 3]
                 owner = next((m.name for m in behind if isinstance(m, Mention) and m.of), None)
+                said = behind[0].owner if behind and isinstance(behind[0], Where) and not behind[0].name else None
+                if said and said.tables and len(fragment.items) == 1 and is_own(fragment.items[0]):
+                    owner = owner or said  # "the names of all English songs"
                 last = (
                     next((i.owner for i in reversed(fragment.items) if i.owner), None)
                     if len(fragment.items) > 1
@@ -102,7 +110,7 @@ class Places:
                     ]
         groups = [group.names[0] for group in self.of(Group) if group.firm and len(group.names) == 1]
         whole = groups[0] if len(groups) == 1 and groups[0].cost < 0.2 and groups[0].tables else None
-        return [replace(i, owner=whole) if whole and _is_own(i) else i for i in found]
+        return [replace(i, owner=whole) if whole and is_own(i) else i for i in found]
 
     def _owners(self, items: list[Item]) -> None:
         tables = {c.table for i in items if i.owner for c in i.owner.tables}
@@ -116,7 +124,7 @@ class Places:
 
     def _is_done(self) -> bool:
         """Whether a verb tells of the rows of the base: "flew" of flights."""
-        noun = stem(self.schema.tables[self.base].words[-1])
+        noun = stem(self.table.words[-1])
         return any(stem(DERIVED.get(verb.word, "")) == noun for verb in self.of(Verb))
 
     def _ref(self, c: Candidate) -> tuple[Ref, float] | None:
@@ -195,6 +203,9 @@ class Places:
                 labels, path = self.schema.tables[table].labels, self._path_to(table)
                 if len(labels) == 1 and path is not None:
                     found.append((0.15 + len(path) * HOP, Ref(path, table, labels[0].name)))
+        if name.text.lower() in ("name", "names"):  # not the name of another thing that stands in its rows
+            named = {ref.table for _, ref in found if self._is_label(ref)}
+            found = [(cost, ref) for cost, ref in found if ref.table not in named or self._is_label(ref)]
         ref, cost = self._one(found, name.text)
         self._check_key(name, ref)
         return ref, cost
@@ -206,6 +217,9 @@ class Places:
         own = {(c.table, c.column): c.cost for c in name.columns}
         if key and any(t == key.ref_table and cost < own[ref.table, ref.column] - 0.1 for (t, _), cost in own.items()):
             raise Unbound(f"{name.text} may be several things")
+
+    def _is_label(self, ref: Ref) -> bool:
+        return self._column(ref) in self.schema.tables[ref.table].labels
 
     def _belongs(self, owners: set[str], table: str) -> bool:
         """Whether the owner refers to a table, so that its columns may be said of the owner."""
@@ -281,7 +295,7 @@ class Places:
 
     def _tells_apart(self, column: Column) -> bool:
         """Whether hardly two rows of the base have the same."""
-        table = self.schema.tables[self.base]
+        table = self.table
         return column == table.key or (column.info.distinct or 0) > _NEARLY * table.info.row_count
 
     def _path_to(self, table: str) -> Path | None:
@@ -322,7 +336,7 @@ def _goes_over(step: Step, via: tuple[str, str]) -> bool:
     return step.start == via[0] and via[1] in ("", step.start_column)
 
 
-def _is_own(item: Item) -> bool:
+def is_own(item: Item) -> bool:
     """Whether only the thing of a group can have this: "the id, the price and the count of orders for each room"."""
     return item.fn == "" and item.owner is None and item.name is not None and item.name.text.lower() in _OWN_WORDS
 

@@ -175,7 +175,17 @@ class Query:
 
     @property
     def aggregated(self) -> bool:
-        return bool(self.groups or self.buckets) or any(isinstance(e, Agg) for e in self.shown)
+        return bool(self.groups or self.buckets or self.figures)
+
+    @property
+    def figures(self) -> list[Agg]:
+        """What is shown of many rows."""
+        return [e for e in self.shown if isinstance(e, Agg)]
+
+    @property
+    def columns(self) -> list[Ref]:
+        """What is shown as it stands in a row."""
+        return [e for e in self.shown if isinstance(e, Ref)]
 
 
 def plainest(query: Query) -> Query:

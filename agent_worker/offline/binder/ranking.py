@@ -92,7 +92,7 @@ class Ranking(Conditions):
         self._check_known(name)
         if any(c.table == self.base for c in name.tables):
             same = [self._column(c) for c in name.columns if c.table == self.base and c.cost <= name.cost]
-            if any(c.kind is Kind.NUMBER and c != self.schema.tables[self.base].key for c in same):
+            if any(c.kind is Kind.NUMBER and c != self.table.key for c in same):
                 raise Unbound(f"{name.text} are counted, or added up")
             self.counted.add(self.base)
             return Agg("count")
@@ -133,16 +133,15 @@ class Ranking(Conditions):
         if isinstance(expr, Ref) and rank.item and rank.item.name and self._is_day_of(expr, rank.item.name):
             raise Doubtful(f"{rank.item.name.text}, or {expr.column}")
         grouped = bool(self.query.groups or self.query.buckets)
-        plain = grouped or self.query.everything or any(isinstance(e, Ref) for e in self.query.shown)
+        plain = grouped or self.query.everything or bool(self.query.columns)
         if isinstance(expr, Agg) and not plain:
             raise Unbound("a rank of nothing")
         if self.query.shown and all(isinstance(e, Agg) for e in self.query.shown) and not grouped:
             raise Unbound("a figure of the first only")
         costs = isinstance(expr, Ref) and is_added_up(self._column(expr).words) and not self._base_is_said()
-        summed = costs and not self.schema.tables[self.base].labels  # of what happened
+        summed = costs and not self.table.labels  # of what happened
         terse = (summed or any(select.terse for select in self.of(Select))) and not self.query.everything
-        shown = [e for e in self.query.shown if isinstance(e, Ref)]
-        within = self.query.within
+        shown, within = self.query.columns, self.query.within
         shared = all(e.path or e in within or self._column(e).role is Role.CATEGORY for e in shown)
         if terse and isinstance(expr, Ref) and shown and shared and len(shown) == len(self.query.shown):
             raise Doubtful(f"{expr.column} of one, or of all together")
@@ -245,7 +244,7 @@ class Ranking(Conditions):
     def _sort(self) -> None:
         for sort in self.of(Sort):
             for item, descending in sort.items:
-                figures = [e for e in self.query.shown if isinstance(e, Agg)]
+                figures = self.query.figures
                 if sort.figure and len(figures) > 1:
                     raise Doubtful("which figure stands first")
                 expr = figures[0] if sort.figure and figures else self._sorted_by(item)
@@ -262,11 +261,11 @@ class Ranking(Conditions):
 
     def _sorted_by(self, item: Item | None) -> Expr:
         if item is None:
-            first = next((e for e in self.query.shown if isinstance(e, Ref)), None)
-            labels = self.schema.tables[self.base].labels
+            first = next(iter(self.query.columns), None)
+            labels = self.table.labels
             if first is None and self.query.everything and labels:
                 return Ref((), self.base, labels[0].name)
-            if first is None or len([e for e in self.query.shown if isinstance(e, Ref)]) > 1:
+            if first is None or len(self.query.columns) > 1:
                 if first is None or any(group.names for group in self.of(Group)):
                     raise Unbound("in which order")
                 self.cost += 0.05
@@ -282,7 +281,7 @@ class Ranking(Conditions):
             ref, cost = self._resolve(item.name, item.owner)
             self.cost += cost - item.name.cost
             return Agg(item.fn, ref)
-        aggs = [e for e in self.query.shown if isinstance(e, Agg)]
+        aggs = self.query.figures
         ref, cost = self._resolve(item.name, item.owner)
         self.cost += cost - item.name.cost
         same = [e for e in aggs if e.ref == ref]

@@ -2,17 +2,18 @@
 
 from dataclasses import replace
 
-from agent_worker.offline.binder.places import COUNTING, HOP, NUMERIC, RANKS, Doubtful, Places, Unbound
+from agent_worker.offline.binder.places import COUNTING, HOP, NUMERIC, RANKS, Doubtful, Places, Unbound, is_own
 from agent_worker.offline.binder.query import Agg, Compare, Expr, Ref
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.english.senses import MONEY_COLUMNS
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import AMOUNTS, ID_WORDS, SPENT
 from agent_worker.offline.grammar.fragments import Everything, Group, Item, Mention, Select, Verb, Where
-from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.lexer.lattice import Name, Value
 from agent_worker.offline.schema.lookup import PART, Candidate
 from agent_worker.offline.schema.matching import parts_of
 from agent_worker.offline.schema.model import Column, Table, own_key
+from agent_worker.offline.schema.ranges import edges_of, is_whole
 from agent_worker.offline.schema.roles import Kind, Role
 from agent_worker.offline.schema.routes import Path, step_of
 
@@ -23,16 +24,13 @@ _GENERIC = frozenset(
 _MONEY = frozenset(MONEY_COLUMNS)
 
 
-def is_whole(column: Column) -> bool:
-    """Whether a column may hold counts: an amount of 12.50 counts nothing."""
-    edges = [edge for edge in (column.info.minimum, column.info.maximum) if edge]
-    return not any(edge.partition(".")[2].strip("0") for edge in edges)
-
-
 def holds_numbers(column: Column) -> bool:
     """Whether a column of text holds some numbers."""
-    known = (column.info.minimum or "", column.info.maximum or "", *column.info.values)
-    return any(one.replace(".", "", 1).isdigit() for one in known)
+    return any(one.replace(".", "", 1).isdigit() for one in (*edges_of(column.info), *column.info.values))
+
+
+Thing = tuple[Path, Table]
+"""A row of a table, and the way to it."""
 
 
 class Shown(Places):
@@ -102,7 +100,7 @@ class Shown(Places):
 
     def _check_items(self) -> None:
         """Things are counted over their own rows: two kinds of them, over two."""
-        counts = [e for e in self.query.shown if isinstance(e, Agg) and e.fn == "count"]
+        counts = [e for e in self.query.figures if e.fn == "count"]
         things = [i for i in self._items() if i.fn == "count" and i.name and i.name.tables and not i.distinct]
         if len(things) > 1 and len(counts) > 1 and Agg("count") in counts:
             raise Doubtful("counts of two things")
@@ -110,56 +108,56 @@ class Shown(Places):
             c.table for i in things if i.name for c in i.name.tables
         }:
             raise Doubtful("all of two things, or those that something else tells of")
-        for select in self.of(Select):
-            texts = [(i.fn, i.name.text.lower()) for i in select.items if i.name]
+        for items in (*(select.items for select in self.of(Select)), [i for i in self._items() if is_own(i)]):
+            texts = [(i.fn, i.name.text.lower()) for i in items if i.name]
             if len(set(texts)) < len(texts) and len(self.query.shown) < len(texts):
                 raise Unbound("the same twice")
 
     def _plain(self, item: Item, size: int) -> None:
         assert item.name is not None
-        options: list[tuple[float, str, object]] = []
-        failed = ""
-        try:
-            ref, cost = self._resolve(item.name, item.owner)
-            options.append((cost, "column", ref))
-        except Unbound as problem:
-            failed = str(problem)
-        try:
-            path, table, cost = self._entity(item.name)
-            options.append((cost + 0.01, "table", (path, table)))
-        except Unbound:
-            pass
-        if "several" in failed and not any(c.is_table and c.cost < 0.2 for c in item.name.candidates):
-            raise Unbound(failed)
-        if not options:
-            raise Unbound(item.name.text)
-        cost, kind, found = min(options, key=lambda option: option[0])
-        cost, kind, found = self._named(item.name, cost, kind, found)
-        self._check_item(item, kind, found)
+        cost, found = self._one_of(item.name, item.owner)
+        self._check_item(item, found)
         self.cost += cost - item.name.cost
-        if kind == "column":
-            assert isinstance(found, Ref)
+        if isinstance(found, Ref):
             self._add(found)
             self.entities.append(found)
         else:
-            path, table = found  # type: ignore[misc]
-            self._show_entity(path, table, alone=size == 1)
+            self._show_entity(*found, alone=size == 1)
 
-    def _check_item(self, item: Item, kind: str, found: object) -> None:
+    def _one_of(self, name: Name, owner: Name | None = None) -> tuple[float, Ref | Thing]:
+        """What there is one of in each row of the base, by that name: a column, or a thing, whichever is nearer."""
+        options: list[tuple[float, Ref | Thing]] = []
+        try:
+            ref, cost = self._resolve(name, owner)
+            options.append((cost, ref))
+        except Unbound as problem:
+            if "several" in str(problem) and not any(c.is_table and c.cost < 0.2 for c in name.candidates):
+                raise
+        try:
+            path, table, cost = self._entity(name)
+            options.append((cost + 0.01, (path, table)))
+        except Unbound:
+            pass
+        if not options:
+            raise Unbound(name.text)
+        cost, found = min(options, key=lambda option: option[0])
+        return cost, self._named(name, found)
+
+    def _check_item(self, item: Item, found: Ref | Thing) -> None:
         """A noun of its own behind "of A and" may be of both; "type" or "name" alone is of what came before."""
         assert item.name is not None
         owned = any(i.owner for i in self._items() if i is not item)
         beside = [i.name for i in self._items() if i.fn == "count" and i.name and i.name.end + 1 == item.name.start]
         if item.name.tables and any(name.tables for name in beside):
             raise Doubtful(f"how many {item.name.text}, or which")
-        if kind == "table" and owned and item.owner is None and self.entities:
+        if not isinstance(found, Ref) and owned and item.owner is None and self.entities:
             raise Unbound(f"of both, or {item.name.text}")
-        if kind == "table" and not self.of(Group) and any(isinstance(e, Agg) for e in self.query.shown):
+        if not isinstance(found, Ref) and not self.of(Group) and self.query.figures:
             raise Unbound(f"counts of one and of {item.name.text}")
         if self.query.everything:
             raise Unbound(f"all columns, and {item.name.text}")
         keyed = isinstance(found, Ref) and self._column(found).all_words[-1] in ID_WORDS and item.name.tables
-        if keyed and not ID_WORDS & {stem(word) for word in item.name.text.lower().split()}:
+        if keyed and not ID_WORDS & stems(item.name.text.lower().split()):
             raise Unbound(f"{item.name.text} by their keys")
         if isinstance(found, Ref) and len(item.name.text.split()) == 1:
             self._check_shared(found)
@@ -175,24 +173,28 @@ class Shown(Places):
         if head and any(parts_of(c.name) == both and c.name != ref.column for c in self.schema.columns.values()):
             raise Doubtful(f"{both[-1]}, or that of {' '.join(head)}")
 
-    def _named(self, name: Name, cost: float, kind: str, found: object) -> tuple[float, str, object]:
+    def _named(self, name: Name, found: Ref | Thing) -> Ref | Thing:
         """A key that is called as the table it refers to, or as the part that plays in its row, stands for that
         table."""
         key = self.schema.refers(found.table, found.column) if isinstance(found, Ref) else None
+        words = stems(name.text.lower().split())
+        if isinstance(found, Ref) and found.path and not ID_WORDS & words:
+            table = self.schema.tables[found.table]
+            if table.labels and table.key == self._column(found) and table.key.all_words[-1] in ID_WORDS:
+                return (found.path, table)
         if key is None or not isinstance(found, Ref):
-            return cost, kind, found
-        words = {stem(word) for word in name.text.lower().split()}
+            return found
         part = self._column(found).all_words[-1] in ID_WORDS and not ID_WORDS & words
         part = part and bool(self.schema.tables[key.ref_table].labels)
         if not part and key.ref_table not in {c.table for c in name.candidates if c.is_table}:
-            return cost, kind, found
+            return found
         same = [c for c in name.columns if c.table == key.ref_table and c.column and c.cost <= 0.1]
         if same and same[0].column:
             path = (*found.path, step_of(self.schema, key, True))
-            return cost, "column", Ref(path, key.ref_table, same[0].column)
+            return Ref(path, key.ref_table, same[0].column)
         path = (*found.path, step_of(self.schema, key, True))
         self.parts |= {path} if part else set()
-        return cost, "table", (path, self.schema.tables[key.ref_table])
+        return (path, self.schema.tables[key.ref_table])
 
     def _show_entity(self, path: Path, table: Table, alone: bool) -> None:
         labels = table.labels or ((table.key,) if table.key else table.columns[:1])
@@ -223,7 +225,7 @@ class Shown(Places):
         self._check_known(item.name, item.distinct)
         numeric = [c for c in item.name.columns if self._role(c) in NUMERIC and c.cost <= best + 0.05]
         same = [self._column(c) for c in item.name.columns if c.table == self.base and c.cost <= best + 0.05]
-        if tables and any(c.kind is Kind.NUMBER and c is not self.schema.tables[self.base].key for c in same):
+        if tables and any(c.kind is Kind.NUMBER and c is not self.table.key for c in same):
             raise Unbound(f"{item.name.text} are counted, or added up")
         values = (
             item.distinct and bool(tables) and any(c.table == self.base and c.cost <= best for c in item.name.columns)
@@ -256,6 +258,7 @@ class Shown(Places):
             path, table, cost = self._entity(item.name)
             if table.key is None or not path:
                 raise Unbound("nothing to count by")
+            self._check_told(item.name, set())
             self.cost += cost - best + (0.0 if self._told_of_base(path) else HOP + 0.1) - HOP
             self.counted.add(table.name)
             step = path[-1]
@@ -287,23 +290,40 @@ class Shown(Places):
         return self.mentioned | {c.table for name in names for c in name.tables if c.cost <= name.cost + 0.1}
 
     def _check_told(self, name: Name, tables: set[str]) -> None:
-        """A column that says how many there are: `no_of_customers` of banks."""
-        stems = {stem(word) for word in name.text.lower().split()}
-        for column in (c for table in tables for c in self.schema.tables[table].columns):
-            words = {stem(word) for word in column.all_words}
-            counts = (COUNTING | {"no"}) & set(column.all_words) and column.role in NUMERIC and is_whole(column)
-            if counts and stems & words:
+        """A column that says how many there are, of these tables, or of any of which the whole question may be:
+        `no_of_customers` of banks."""
+        said = stems(name.text.lower().split())
+        counting = COUNTING | {"no"}
+        for column in self.schema.columns.values():
+            words = stems(word for word in column.all_words if word not in counting and word != "of")
+            counts = counting & set(column.all_words) and column.role in NUMERIC and is_whole(column.info)
+            if not (counts and said & words) or (column.table == self.base and column.table not in tables):
+                continue
+            first = column.all_words[0] in counting and said >= words
+            if column.table in tables or (first and self._may_be_of(column.table)):
                 raise Unbound(f"{column.name} says how many")
+
+    def _may_be_of(self, table: str) -> bool:
+        """Whether all that is said beside what is counted may be of a table."""
+        names = [*self._named_beside(), *(where.name for where in self.of(Where) if where.name)]
+        values = [v for where in self.of(Where) for v in where.operands if isinstance(v, Value)]
+        return all(any(c.table == table for c in name.candidates) for name in names) and all(
+            any(ref.table == table for ref in value.refs) for value in values
+        )
+
+    def _named_beside(self) -> list[Name]:
+        plain = [item.name for item in self._items() if item.name and not item.fn]
+        return [*plain, *(name for group in self.of(Group) for name in group.names)]
 
     def _is_said_of_another(self) -> bool:
         """Whether the rows of the base are what is said of other things of that noun: `affected_region` of regions."""
-        noun = stem(self.schema.tables[self.base].words[-1])
+        noun = stem(self.table.words[-1])
         things = [self.schema.tables[key.ref_table] for key in self.schema.keys_of(self.base)]
         return any(stem(table.words[-1]) == noun for table in things)
 
     def _only_joins(self) -> bool:
         """Whether a row of the base says only what belongs together, so that it is there once."""
-        columns = self.schema.tables[self.base].columns
+        columns = self.table.columns
         return all((self.base, c.name) in self.schema.own_keys for c in columns)
 
     def _told_of_base(self, path: Path) -> bool:
@@ -322,8 +342,8 @@ class Shown(Places):
         ):
             raise Doubtful(f"{name.text}, or what is said of them")
         keys = [self.schema.refers(c.table, c.column) for c in name.columns if c.column and c.table == self.base]
-        said = {stem(word) for word in name.text.lower().split()}
-        refers = any(key and said & {stem(word) for word in self.schema.tables[key.ref_table].words} for key in keys)
+        said = stems(name.text.lower().split())
+        refers = any(key and said & stems(self.schema.tables[key.ref_table].words) for key in keys)
         if distinct and refers and len(self.parse.fragments) == 1:
             raise Unbound(f"{name.text} that something refers to")
 

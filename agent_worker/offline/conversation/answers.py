@@ -8,9 +8,9 @@ from agent_worker.offline.asking_back.pieces import Pieces, plural, spoken
 from agent_worker.offline.asking_back.proposals import extreme, hinted
 from agent_worker.offline.english import senses
 from agent_worker.offline.english.tokens import stem, tokenize
-from agent_worker.offline.english.word_kinds import Kind
+from agent_worker.offline.grammar.continuing import led_by
 from agent_worker.offline.grammar.selecting import stands_alone
-from agent_worker.offline.lexer.lexemes import Lexeme
+from agent_worker.offline.question.cut import Kind, Piece
 from agent_worker.offline.question.single import NotUnderstood
 from agent_worker.offline.schema.model import Column, Table
 
@@ -43,7 +43,7 @@ _COURTESY = re.compile(
 )
 _TAIL = re.compile(r"[\s,]+(?:please|instead|then|one|of course|i mean|i think)$", re.IGNORECASE)
 _GLUE = frozenset(("the", "a", "an", "by", "of", "in", "for", "per", "and", "with", "one", "ones", "please"))
-_PLACED = (Kind.NAME, Kind.VALUE, Kind.NUMBER, Kind.DATE, Kind.QUOTED, Kind.MONTH)
+_PLACED = (Kind.NAME, Kind.VALUE, Kind.LITERAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _by_number(asked: AskBack, core: str, questions: list[str]) -> Meant | Again
 
 def _ranked_by(asked: AskBack, core: str) -> Meant | None:
     """ "price" behind "top 10 tracks"."""
-    read, text = asked.single.lexer.read, asked.problem.text
+    read, text = asked.single.words.cut, asked.problem.text
     told = read(core)
     if len(told) != 1 or told[0].kind is not Kind.NAME or not any(item.kind is Kind.TOP for item in read(text)):
         return None
@@ -140,8 +140,8 @@ def _by_words(asked: AskBack, core: str, questions: list[str]) -> Meant | None:
 def _in_place(asked: AskBack, core: str) -> Meant | Again | None:
     """The words in the place of what was not understood. Only one name, value or number is such an answer: whatever is
     longer is a question of its own."""
-    items = [i for i in asked.single.lexer.read(core) if i.kind not in (Kind.GLUE, Kind.PREP, Kind.BY)]
-    if len(items) != 1 or items[0].kind not in (*_PLACED, Kind.UNKNOWN, Kind.VAGUE):
+    items = [i for i in asked.single.words.cut(core) if i.kind not in (Kind.WORD, Kind.GROUP)]
+    if len(items) != 1 or items[0].kind not in (*_PLACED, Kind.UNKNOWN, Kind.VAGUE) or led_by(core):
         return None
     if items[0].kind not in _PLACED:
         return None if _is_understood(asked, core) else _again(asked, f"I do not know “{core}” either.")
@@ -157,7 +157,7 @@ def _in_place(asked: AskBack, core: str) -> Meant | Again | None:
     return _again(asked, f"I cannot tell how “{core}” answers that.")
 
 
-def _by_column(asked: AskBack, said: Lexeme) -> Meant | None:
+def _by_column(asked: AskBack, said: Piece) -> Meant | None:
     """The one question offered that uses the column that is named."""
     named = {c.column for c in said.names if c.column and c.cost == said.names[0].cost}
     found = [
@@ -174,7 +174,7 @@ def _is_understood(asked: AskBack, core: str) -> bool:
         return False
 
 
-def _placed(asked: AskBack, said: Lexeme, core: str) -> list[str]:
+def _placed(asked: AskBack, said: Piece, core: str) -> list[str]:
     """Whole questions that say the earlier one with the answer in it, where there is one way to."""
     item, text = asked.problem.item, asked.problem.text
     if item is None:
@@ -193,14 +193,14 @@ def _placed(asked: AskBack, said: Lexeme, core: str) -> list[str]:
     return over if len(over) == 1 else []
 
 
-def _of_many(asked: AskBack, said: Lexeme) -> list[str]:
+def _of_many(asked: AskBack, said: Piece) -> list[str]:
     item = asked.problem.item
-    if item is None or said.kind is not Kind.NUMBER or not _measures(asked):
+    if item is None or said.number is None or not _measures(asked):
         return []
     return _over(Pieces(asked.single, asked.problem.text), item, said)
 
 
-def _over(pieces: Pieces, item: Lexeme, number: Lexeme) -> list[str]:
+def _over(pieces: Pieces, item: Piece, number: Piece) -> list[str]:
     """ "long trips" with 30: trips with a length over 30, for every column that may be meant."""
     word = item.text.lower()
     columns: list[tuple[Table, Column]] = [

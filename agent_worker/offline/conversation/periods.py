@@ -8,8 +8,8 @@ from sqlglot import exp
 
 from agent_worker.offline.asking_back.pieces import Pieces
 from agent_worker.offline.english.relative_dates import Period, fixed, period_words, span_of
-from agent_worker.offline.lexer.lexemes import Ambiguous
 from agent_worker.offline.question.single import NotUnderstood, Single
+from agent_worker.offline.question.troubles import Ambiguous
 from agent_worker.offline.schema.model import Column, Table
 from bus.contract.catalog import Catalog, CatalogColumn
 

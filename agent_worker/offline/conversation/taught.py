@@ -9,9 +9,8 @@ from sqlglot import exp
 from agent_worker.offline.asking_back.pieces import Pieces, plural
 from agent_worker.offline.english.senses import ASKING
 from agent_worker.offline.english.tokens import stem, tokenize
-from agent_worker.offline.english.word_kinds import Kind
 from agent_worker.offline.grammar.selecting import stands_alone
-from agent_worker.offline.lexer.lexemes import is_table
+from agent_worker.offline.question.cut import Kind
 from agent_worker.offline.question.single import Single
 
 _WORD = r"[\"“']?(?P<word>[\w][\w\s-]{0,40}?)[\"”']?"
@@ -84,8 +83,8 @@ def _term(single: Single, word: str, means: str) -> Term | None:
 
 
 def _is_known(single: Single, word: str) -> bool:
-    items = single.lexer.read(word)
-    return any(item.kind is Kind.VALUE and item.word == "whole" for item in items) or any(
+    items = single.words.cut(word)
+    return any(item.is_whole_value for item in items) or any(
         item.kind is Kind.NAME and any(c.cost <= 0.1 for c in item.names) for item in items
     )
 
@@ -96,16 +95,15 @@ def _meaning(single: Single, word: str, means: str) -> Term | None:
 
 def _place(single: Single, word: str, means: str) -> Term | None:
     """Another name for a table or a column."""
-    names = single.lexer.names
     table, _, column = means.partition(".")
-    if column and (table, column) in names.columns:
+    if (table, column) in single.core.schema.columns:
         return Term(word, means, "place", f'{_key(word)} = "{means}"', "synonyms")
-    items = single.lexer.read(means)
+    items = single.words.cut(means)
     exact = [c for item in items if item.kind is Kind.NAME for c in item.names if c.cost == 0 and not c.measure]
     places = {f"{c.table}.{c.column}" if c.column else c.table for c in exact}
     if len(items) != 1 or not exact:
         return None
-    if is_table(items[0]):
+    if items[0].is_table:
         places = {place for place in places if "." not in place}
     if len(places) != 1:
         return None
@@ -177,8 +175,8 @@ def _put(single: Single, text: str, term: Term) -> str:
         head = re.sub(r"(?:total|sum of)\s+$", "", head, flags=re.IGNORECASE)
         return f"{head}{term.means}{rest}"
     head = re.sub(r"(?:(?:that|which)\s+)?\b(?:is|are|was|were)\s+$", "", head, flags=re.IGNORECASE)
-    for item in single.lexer.read(rest):
-        if is_table(item) and not rest[: item.start].strip():
+    for item in single.words.cut(rest):
+        if item.is_table and not rest[: item.start].strip():
             return f"{head}{rest[item.start : item.end]} with {term.means}{rest[item.end :]}".strip()
     return f"{head.rstrip()} with {term.means}{rest}"
 

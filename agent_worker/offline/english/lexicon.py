@@ -33,6 +33,9 @@ class Phrases(Generic[V]):
         for found in self._by_first.values():
             found.sort(key=lambda row: -len(row[0]))
 
+    def __iter__(self) -> Iterator[str]:
+        return (" ".join(parts) for found in self._by_first.values() for parts, _ in found)
+
     def at(self, words: list[str], start: int) -> list[tuple[int, V]]:
         """Every phrase that begins at `start`: where it ends and what it says, the longest first."""
         if start >= len(words):
@@ -98,6 +101,7 @@ SPANS = Phrases(
         |how many minutes{{ are there, passed, is it,}}{_FROM}""": "minute",
     }
 )
+TOPS = Phrases({"top": True, "bottom": False})
 EXTREMES = Phrases(
     {
         "{the,} {highest,largest,greatest,biggest,most,maximum,max}|top|maximal": True,
@@ -379,3 +383,21 @@ SIZED = frozenset(_SIZED.split())
 _UNSIZED = "latest newest recent earliest oldest youngest alphabetical alphabetic lexicographical"
 UNSIZED = frozenset(_UNSIZED.split())
 TIMES = frozenset({"times", "time"})
+
+PHRASES = frozenset(
+    phrase
+    for table in list(globals().values())
+    if isinstance(table, Phrases) and table is not MEASURED
+    for phrase in table
+)
+"""All that is said whatever the data are called."""
+LONGEST_PHRASE = max(len(phrase.split()) for phrase in PHRASES)
+_NOTHING = (GLUE, DETERMINERS, OPENERS, OPENING_GLUE, COPULAS, COUNT, BARE_COUNT, AGGREGATES, GROUPS)
+SAYS_NOTHING = frozenset(("and", "by", *(phrase for table in _NOTHING for phrase in table)))
+"""What tells nothing of the data."""
+
+
+def known_ends(words: list[str], at: int) -> list[int]:
+    """Behind which words the phrases end that begin at a place."""
+    ends = range(at + 1, min(at + LONGEST_PHRASE, len(words)) + 1)
+    return [end for end in ends if " ".join(words[at:end]) in PHRASES]

@@ -18,6 +18,14 @@ MONEY = frozenset(
     expense expenses""".split()  # noqa: SIM905
 )
 MONEY_COLUMNS = ("amount", "total", "revenue", "price", "payment", "fare", "royalty", "fee", "cost", "salary", "sales")
+VAGUE = frozenset(
+    """across late early delayed cancelled canceled busy busiest best worst popular recent latest newest oldest earliest
+    long short big small large expensive cheap cheapest fast slow fastest slowest good bad better worse normal typical
+    usual usually important interesting today yesterday tomorrow ago soon recently high low many much few trend why
+    because should will predict forecast next previous growth change compared compare versus vs than running cumulative
+    rolling moving""".split()  # noqa: SIM905
+)
+"""What can be meant in several ways: by which column, or over what time."""
 MARKS = frozenset(("rating", "ratings", "stars", "score", "grade", "mark", "csat", "satisfaction", "points"))
 """Figures by which things are good or bad."""
 FREQUENT = frozenset(

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from rapidfuzz.distance import OSA
 
+from agent_worker.offline.english.lexicon import PHRASES
 from agent_worker.offline.english.tokens import stem
-from agent_worker.offline.english.word_kinds import PHRASES
 
 _SHORTEST = 5
 _SLIPS = {"wich": "which", "whcih": "which", "hich": "which", "hom": "how", "hwo": "how", "hw": "how", "waht": "what",

@@ -1,6 +1,7 @@
 """The words of a question: tokens, stems and numbers. Nothing here knows the data."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
@@ -111,6 +112,11 @@ def stem(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
+
+
+def stems(words: Iterable[str]) -> set[str]:
+    """The words of a name, each without its plural ending."""
+    return {stem(word) for word in words}
 
 
 def plural(word: str) -> str:

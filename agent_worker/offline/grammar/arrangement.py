@@ -68,10 +68,10 @@ def ranks(reader: Reader, at: int) -> Iterator[Found]:
     yield from _ranked(reader, at)
     for end, name in reader.noun(at):
         for last, descending in reader.phrase(english.LASTLY, end) if reader.is_date(name) else ():
-            if last == reader.size or reader.word(last) in english.STOPS:
+            if reader.ends(last):
                 yield last, Rank(descending, 1, Item("", name)), name.cost
     for end, descending in reader.phrase(english.MOSTLY, at + 1):
-        if (end == reader.size or reader.word(end) in english.STOPS) and (events := events_of(reader, at)):
+        if reader.ends(end) and (events := events_of(reader, at)):
             counted = Item("count", Name(reader.word(at), at, at + 1, (Candidate(events),)), guessed=True)
             yield end, Rank(descending, 1, counted), 0.1
     yield from _top(reader, at)

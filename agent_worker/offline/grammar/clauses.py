@@ -45,7 +45,7 @@ def mention(reader: Reader, at: int) -> Iterator[Found]:
             if before == "by" and reader.word(at) != "the" and not reader.is_passive(_last_before(reader, at) - 1):
                 continue  # by each of them
             standing = reader.word(at - 1) in _STANDING or reader.words[max(at - 2, 0) : at] == ["are", "in"]
-            if at and standing and _is_last(reader, end) and stem(name.text) == name.text.lower():
+            if at and standing and reader.ends(end) and stem(name.text) == name.text.lower():
                 continue  # "on loan": how something stands
             if before == "with" and reader.word(at) in english.POSSESSIVES:
                 continue  # "courses with their teacher": both are asked for
@@ -53,10 +53,6 @@ def mention(reader: Reader, at: int) -> Iterator[Found]:
                 continue
             has = before in ("have", "has", "had", "having", "own", "owns", "with") and reader.word(at) in english.SOME
             yield end, Mention(name, has, before in ("of", "for"), different > at, again), 0.15 + name.cost
-
-
-def _is_last(reader: Reader, end: int) -> bool:
-    return end >= reader.size or reader.word(end) in english.STOPS
 
 
 def _said_before(reader: Reader, name: Name) -> bool:

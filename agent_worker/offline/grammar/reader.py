@@ -47,6 +47,10 @@ class Reader:
     def word(self, at: int) -> str:
         return self.words[at] if 0 <= at < self.size else ""
 
+    def ends(self, at: int) -> bool:
+        """Whether nothing follows here that what stands before would be said of."""
+        return at >= self.size or self.word(at) in english.STOPS
+
     def names(self, at: int) -> list[Name]:
         return self.lattice.names[at] if 0 <= at < self.size else []
 

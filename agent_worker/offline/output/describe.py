@@ -18,7 +18,7 @@ from agent_worker.offline.binder.query import (
     Query,
     Ref,
 )
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.tokens import stems
 from agent_worker.offline.english.vocabulary import ID_WORDS
 from agent_worker.offline.output.render import name_of
 from agent_worker.offline.schema.model import Schema
@@ -123,7 +123,7 @@ class Description:
         step = ref.path[-1]
         key, table = self.schema.columns[step.start, step.start_column], self.schema.tables[ref.table]
         part = [word for word in key.words if word not in ID_WORDS] if step.along else []
-        same = {stem(word) for word in table.words} & {stem(word) for word in key.all_words if word in part}
+        same = stems(table.words) & stems(word for word in key.all_words if word in part)
         return " ".join(part) if part and len(key.words) > len(part) and not same else ref.table
 
     def _condition(self, condition: Condition) -> str:
@@ -182,7 +182,7 @@ class Description:
             return None
         if query.buckets:
             return self._over_time(figures)
-        dims = [e for e in query.shown if isinstance(e, Ref)]
+        dims = query.columns
         labels = [e for e in dims if self._column_role(e) is not Role.IDENTIFIER] or dims
         if len(labels) != 1:
             return None
@@ -196,7 +196,7 @@ class Description:
 
     def _over_time(self, figures: Sequence[Expr]) -> ChartHint | None:
         """A line over one unit of time, one in each colour of a second group."""
-        others = [e for e in self.query.shown if isinstance(e, Ref)]
+        others = self.query.columns
         if len(self.query.buckets) > 1 or len(others) > 1:
             return None
         first, bucket = figures[0], self.query.buckets[0]

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from agent_worker.offline.english.tokens import atoms, stem
-from agent_worker.offline.english.word_kinds import PHRASES, Kind
-from agent_worker.offline.schema.name_index import Names
+from agent_worker.offline.english.tokens import atoms, stem, stems
+from agent_worker.offline.schema.lookup import NameIndex, nearest
 from agent_worker.offline.schema.roles import kind_of
 from agent_worker.plan import DirectAnswer
 from bus.contract.catalog import CatalogColumn, CatalogTable
@@ -29,45 +28,50 @@ _COUNTING = _NUMBERS | {"how", "table"}
 _SHOWN_VALUES = 6
 
 
-def about(question: str, names: Names) -> DirectAnswer | None:
+def about(question: str, index: NameIndex) -> DirectAnswer | None:
     """The answer when every word of a question is about the data themselves, else None."""
-    words, tables, rest = _split(question, names)
+    words, tables, rest = _split(question, index)
     if not words:
         return None
     counted = rest - _COUNTING
     if rest <= _COLUMNS | _TABLES | _COUNTING and counted & _COLUMNS:
-        return DirectAnswer("\n\n".join(_columns(t) for t in tables or names.catalog.tables))
-    if rest & _MEANING and (said := _meaning(names, [w for w in atoms(question) if stem(w) in words - _MEANING])):
+        return DirectAnswer("\n\n".join(_columns(t) for t in tables or index.schema.catalog.tables))
+    if rest & _MEANING and (said := _meaning(index, [w for w in atoms(question) if stem(w) in words - _MEANING])):
         return DirectAnswer(said)
     if tables and rest <= _MEANING and (rest or len(tables) == 1):
         return DirectAnswer("\n\n".join(map(_columns, tables)))
-    if rest & _ASKS_TIME and rest <= _TIMES | _TABLES and (times := _times(tables or names.catalog.tables)):
+    if rest & _ASKS_TIME and rest <= _TIMES | _TABLES and (times := _times(tables or index.schema.catalog.tables)):
         return DirectAnswer(times)
     if rest and rest <= _TABLES | _COUNTING and rest & _TABLES and not tables:
-        return DirectAnswer(_tables(names))
+        return DirectAnswer(_tables(index))
     if words <= _HELP:
-        return DirectAnswer(_help(names))
+        return DirectAnswer(_help(index))
     return None
 
 
-def rows_of(question: str, names: Names) -> tuple[str, str]:
+def rows_of(question: str, index: NameIndex) -> tuple[str, str]:
     """What is asked of a table's rows by a question that says nothing else, and the table: "how many" for "how many
     records are in orders", "list" for "show the rows of orders"; two empty texts otherwise."""
-    _, tables, rest = _split(question, names)
+    _, tables, rest = _split(question, index)
     if len(tables) != 1 or not rest & _ROWS or not rest <= _ROWS | _COUNTING:
         return "", ""
     return "how many" if rest & _NUMBERS else "list", tables[0].name
 
 
-def _split(question: str, names: Names) -> tuple[set[str], list[CatalogTable], set[str]]:
+def _split(question: str, index: NameIndex) -> tuple[set[str], list[CatalogTable], set[str]]:
     """The words of a question that carry something, the tables they name, and those that name none."""
-    words = {stem(word) for word in atoms(question)} - {stem(word) for word in _CARRIES_NOTHING}
-    tables = [t for t in names.catalog.tables if words & names.stems(t.name)]
-    return words, tables, words - {word for t in tables for word in names.stems(t.name)}
+    words = stems(atoms(question)) - stems(_CARRIES_NOTHING)
+    tables = [t for t in index.schema.catalog.tables if words & _stems(index, t)]
+    return words, tables, words - {word for t in tables for word in _stems(index, t)}
 
 
-def _tables(names: Names) -> str:
-    lines = [f"| {t.name} | {t.row_count:,} | {len(t.columns)} |" for t in names.catalog.tables]
+def _stems(index: NameIndex, table: CatalogTable) -> set[str]:
+    """The words by which a table is called, in full and as its name shortens them."""
+    return {stem(word) for form in index.schema.tables[table.name].forms for word in form}
+
+
+def _tables(index: NameIndex) -> str:
+    lines = [f"| {t.name} | {t.row_count:,} | {len(t.columns)} |" for t in index.schema.catalog.tables]
     return "\n".join(["| table | rows | columns |", "| --- | ---: | ---: |", *lines])
 
 
@@ -78,10 +82,10 @@ def _columns(table: CatalogTable) -> str:
                       "| --- | --- | --- |", *lines])  # fmt: skip
 
 
-def _meaning(names: Names, words: list[str]) -> str:
+def _meaning(index: NameIndex, words: list[str]) -> str:
     """The columns that are called so, with what they hold; "" without any."""
-    named = {(c.table, c.column) for c in names.find(words)} if words else set()
-    lines = [f"| {t.name}.{c.name} | {c.type} | {_holds(c)} |" for t in names.catalog.tables for c in t.columns
+    named = {(c.table, c.column) for c in nearest(index.find(tuple(words)))} if words else set()
+    lines = [f"| {t.name}.{c.name} | {c.type} | {_holds(c)} |" for t in index.schema.catalog.tables for c in t.columns
              if (t.name, c.name) in named]  # fmt: skip
     head = ["Nobody has written down what it means. This is what is known:", "", "| column | type | holds |"]
     return "\n".join([*head, "| --- | --- | --- |", *lines]) if lines else ""
@@ -103,32 +107,31 @@ def _holds(column: CatalogColumn) -> str:
     return ""
 
 
-def _help(names: Names) -> str:
+def _help(index: NameIndex) -> str:
     """What can be asked, with examples over these data."""
-    examples = "\n".join(f"- {example}" for example in _examples(names))
+    examples = "\n".join(f"- {example}" for example in _examples(index))
     return (
         "I am the offline planner: I answer counts, totals, averages, top lists, shares, groups and filters over these "
-        f"tables, without a language model, and ask back about any word I cannot place.\n\n{_tables(names)}\n\n"
+        f"tables, without a language model, and ask back about any word I cannot place.\n\n{_tables(index)}\n\n"
         f"For example:\n\n{examples}"
     )
 
 
-def _examples(names: Names) -> list[str]:
-    table = max(names.catalog.tables, key=lambda t: t.row_count)
-    groups = [_spoken(names, table, c) for c in table.columns if c.values and kind_of(c) == "text"]
-    figures = [_spoken(names, table, c) for c in table.columns if kind_of(c) == "number" and _measures(names, table, c)]
+def _examples(index: NameIndex) -> list[str]:
+    table = max(index.schema.catalog.tables, key=lambda t: t.row_count)
+    groups = [_spoken(index, table, c) for c in table.columns if c.values and kind_of(c) == "text"]
+    figures = [_spoken(index, table, c) for c in table.columns if kind_of(c) == "number" and _measures(index, table, c)]
     examples = [f"how many {table.name}"]
     examples += [f"{table.name} by {group}" for group in groups[:1]]
     examples += [f"average {figure} by {group}" for figure in figures[-1:] for group in groups[:1]]
     return examples
 
 
-def _spoken(names: Names, table: CatalogTable, column: CatalogColumn) -> str:
-    return " ".join(names.columns[table.name, column.name])
+def _spoken(index: NameIndex, table: CatalogTable, column: CatalogColumn) -> str:
+    return " ".join(index.schema.columns[table.name, column.name].words)
 
 
-def _measures(names: Names, table: CatalogTable, column: CatalogColumn) -> bool:
+def _measures(index: NameIndex, table: CatalogTable, column: CatalogColumn) -> bool:
     """Whether a number is a figure rather than a key or a part of a date."""
-    words = names.columns[table.name, column.name]
-    plain = not any(PHRASES.get(word, (None, ""))[0] is Kind.COUNT for word in words)
-    return plain and not {"key", "id", "year", "month", "day", "hour", "minute", "number"} & set(words)
+    words = index.schema.columns[table.name, column.name].words
+    return not {"count", "key", "id", "year", "month", "day", "hour", "minute", "number"} & set(words)

@@ -3,29 +3,34 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import ClassVar
 
 import msgspec
 
 from agent_worker.offline.binder.query import Compare, Query, Ref
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.spelling import VOCABULARY, corrected
+from agent_worker.offline.english.tokens import stem, stems
+from agent_worker.offline.english.vocabulary import ABBREVIATIONS
 from agent_worker.offline.grammar.continuing import asks_whole, goes_on, is_figure_alone, led_by
 from agent_worker.offline.grammar.fragments import Select, names_in
 from agent_worker.offline.grammar.selecting import stands_alone
-from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme, is_table
-from agent_worker.offline.lexer.lexer import Lexer
+from agent_worker.offline.lexer.lattice import lattice
 from agent_worker.offline.output.describe import Description
 from agent_worker.offline.question.about_data import about, rows_of
 from agent_worker.offline.question.chart_words import drawn, is_that, with_chart
+from agent_worker.offline.question.cut import Kind, Piece, cut
 from agent_worker.offline.question.readings import Core, Reading
 from agent_worker.offline.question.several import questions_in, side_by_side
-from agent_worker.offline.question.troubles import Troubles
+from agent_worker.offline.question.troubles import Ambiguous, Troubles
 from agent_worker.offline.schema.roles import Kind as Holds
 from agent_worker.offline.schema.value_index import ValueIndex
 from agent_worker.plan import DirectAnswer, SqlPlan
 from bus.contract.catalog import Catalog
 
 LONGEST_CHARS = 600
+_SHORT = 2
+"""So short a word is no slip of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class NotUnderstood(Exception):
         self.within = within
 
     @property
-    def item(self) -> Lexeme | None:
+    def item(self) -> Piece | None:
         """The piece of `text` that has no place; None where the trouble lies elsewhere."""
         item = self.problem.item
         return item if item is not None and self.text[item.start : item.end] == item.text else None
@@ -62,7 +67,31 @@ class Words:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.core = Core(catalog, ValueIndex(catalog))
-        self.lexer = Lexer(catalog, self.core.index, self.core.values)
+        self._pieces: dict[str, list[Piece]] = {}
+
+    def cut(self, question: str) -> list[Piece]:
+        """The pieces of a question."""
+        if question not in self._pieces:
+            self._pieces[question] = cut(lattice(question, self.core.values, self.core.index))
+        return self._pieces[question]
+
+    def spelled(self, question: str) -> tuple[str, list[str]]:
+        """The question with slips of the finger put right, and a note on each."""
+        notes: list[str] = []
+        for piece in reversed(self.cut(question)):
+            meant = corrected(piece.text.lower(), self._known) if piece.kind is Kind.UNKNOWN else None
+            if meant is not None:
+                notes.insert(0, f"“{piece.text}” was read as “{meant}”.")
+                question = question[: piece.start] + meant + question[piece.end :]
+        return question, notes
+
+    @cached_property
+    def _known(self) -> set[str]:
+        """Words that names are made of, in the singular and in the plural."""
+        parts = {part for words in self.core.schema.names for part in words}
+        singular = stems(parts) | VOCABULARY
+        singular |= {word for part in parts for word in ABBREVIATIONS.get(stem(part), ())}
+        return {word for word in singular | parts | {word + "s" for word in singular} if len(word) > _SHORT}
 
     _last: "ClassVar[Words | None]" = None
 
@@ -80,7 +109,6 @@ class Single:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.words = Words.of(catalog)
-        self.lexer = self.words.lexer
         self._alone: dict[str, Understood | NotUnderstood] = {}
 
     @property
@@ -109,8 +137,8 @@ class Single:
 
     def is_piece(self, text: str) -> bool:
         """Whether a text may only go on from another: it names no table, and opens as no question."""
-        items = self.lexer.read(text)
-        return goes_on(text) or led_by(text) or not (stands_alone(text) or any(is_table(item) for item in items))
+        items = self.words.cut(text)
+        return goes_on(text) or led_by(text) or not (stands_alone(text) or any(item.is_table for item in items))
 
     def after(self, question: str, before: "Understood | None") -> Understood:
         """What a question means behind one that was understood. Raises `NotUnderstood`."""
@@ -136,10 +164,10 @@ class Single:
         further = self._further(question, before) if before is not None and before.reading is not None else ""
         if isinstance(further, Understood):
             return further
-        asked, table = rows_of(question, self.lexer.names)
+        asked, table = rows_of(question, self.core.index)
         if asked:
             return self.alone(f"{asked} {self.core.schema.tables[table].noun}")
-        if said := about(question, self.lexer.names):
+        if said := about(question, self.core.index):
             return Understood(said)
         if goes_before and (follows or isinstance(whole, Understood)):
             raise NotUnderstood(question, Ambiguous(further))
@@ -175,14 +203,14 @@ class Single:
         """What a question means by itself, or what stands in the way of that."""
         found, notes = self.core.read(question), list[str]()
         if not found.found and found.problem.startswith("word"):
-            text, _, notes = self.lexer.spelled(question)
+            text, notes = self.words.spelled(question)
             found, question = (self.core.read(text), text) if notes else (found, question)
         reading = found.clear
         if reading is not None and not self._dated_elsewhere(reading.query, question):
             return self._understood(reading, found.words, notes)
         if parts := questions_in(question):
             return self._several(question, parts)
-        items = self.lexer.read(question)
+        items = self.words.cut(question)
         return NotUnderstood(question, Troubles(self.core.schema, question, items, found.several_dates).first())
 
     def _several(self, question: str, parts: list[str]) -> "Understood | NotUnderstood":
@@ -207,7 +235,7 @@ class Single:
             ref = condition.expr if isinstance(condition, Compare) else None
             if isinstance(ref, Ref) and ref.path:
                 column = schema.columns[ref.table, ref.column]
-                if column.kind is Holds.DATE and not {stem(word) for word in column.words} & words:
+                if column.kind is Holds.DATE and not stems(column.words) & words:
                     return True
         return False
 

@@ -3,24 +3,38 @@
 from collections.abc import Iterator, Sequence
 
 from agent_worker.offline.binder.places import NUMERIC
+from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.vocabulary import AMOUNTS
-from agent_worker.offline.english.word_kinds import Kind
-from agent_worker.offline.lexer.lexemes import Ambiguous, Lexeme, is_table
+from agent_worker.offline.question.cut import Kind, Piece
 from agent_worker.offline.schema.model import Column, Schema
 from agent_worker.offline.schema.roles import Kind as Holds
 from agent_worker.offline.schema.roles import Role
 
+
+class Ambiguous(Exception):
+    """A piece of the question has no place: the planner asks back.
+
+    `message` is the question to the person; `options` are texts that could stand in place of `item`.
+    """
+
+    def __init__(self, message: str, item: Piece | None = None, options: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.item = item
+        self.options = options
+
+
 UNSURE = "I am not sure that I read all of this question. Please say it in simpler words, or name the columns."
 _NO_QUESTION = "I see no question about these data."
 _FIGURES = ("average", "total", "maximum")
-_TIMES = (Kind.MONTH, Kind.QUARTER, Kind.WEEKDAY, Kind.DATE, Kind.WHEN)
+_BEFORE_TIMES = english.PREPOSITIONS | english.TIMELY | {"until", "till", "through", "between"}
 _MOST = 6
 
 
 class Troubles:
     """Looks at one question over a schema. `items` are its words, cut up."""
 
-    def __init__(self, schema: Schema, text: str, items: Sequence[Lexeme], several_dates: str = "") -> None:
+    def __init__(self, schema: Schema, text: str, items: Sequence[Piece], several_dates: str = "") -> None:
         self.schema = schema
         self.text = text
         self.items = items
@@ -49,7 +63,7 @@ class Troubles:
         for at, item in enumerate(self.items):
             if item.kind is not Kind.UNKNOWN or any(letter.isdigit() for letter in item.text):
                 continue
-            if [other.kind for other in self.items[max(at - 2, 0) : at]] == [Kind.CMP, Kind.NUMBER]:
+            if [other.kind for other in self.items[max(at - 2, 0) : at]] == [Kind.COMPARE, Kind.LITERAL]:
                 yield Ambiguous(
                     f"The data do not say that anything is counted in “{item.text}”: leave it out if the column is, or "
                     "give the number in the column's own unit.",
@@ -76,14 +90,14 @@ class Troubles:
                 options = tuple(f"{one} {item.text}" for one in said)
                 yield Ambiguous(f"“{item.text}” may be {' or '.join(said)}. Which one?", item, options)
             texts = list(dict.fromkeys(ref.value for ref in item.values))
-            if len(texts) > 1 and item.word == "part":
+            if len(texts) > 1 and not item.is_whole_value:
                 shown = ", ".join(texts[:5])
                 yield Ambiguous(f"“{item.text}” fits several values: {shown}. Which one?", item, tuple(texts[:5]))
 
     def _columns(self) -> Iterator[Ambiguous]:
         """A name of several columns."""
         for item in self.items:
-            if item.kind is not Kind.NAME or not item.names or item.unit or is_table(item):
+            if item.kind is not Kind.NAME or not item.names or item.unit or item.is_table:
                 continue
             best = item.names[0].cost
             places = [(c.table, c.column) for c in item.names if c.column and c.cost <= best]
@@ -106,33 +120,33 @@ class Troubles:
         for at, item in enumerate(self.items):
             if item.unit and not item.names:
                 yield Ambiguous(f"{message} by “{item.text}”?", item, tuple(f"{item.text} of {one}" for one in said))
-            if item.kind in _TIMES or item.number is not None or item.text.lower() == "between":
+            if item.kind is Kind.LITERAL or item.text.lower() in ("between", "since", "before", "after"):
                 yield Ambiguous(f"{message}?", *self._before(at, said))
 
-    def _before(self, at: int, said: list[str]) -> tuple[Lexeme, tuple[str, ...]]:
+    def _before(self, at: int, said: list[str]) -> tuple[Piece, tuple[str, ...]]:
         """The word before a time, with each date put before it."""
-        starts = at > 0 and self.items[at - 1].kind in (Kind.PREP, Kind.WHEN, Kind.BETWEEN)
+        starts = at > 0 and self.items[at - 1].text.lower() in _BEFORE_TIMES
         item = self.items[at - 1] if starts else self.items[at]
         return item, tuple(f"with {one} {item.text}" for one in said)
 
     def _figure(self) -> Iterator[Ambiguous]:
         """A column of numbers by groups: which figure of it?"""
         kinds = [item.kind for item in self.items]
-        if Kind.BY not in kinds or {Kind.AGG, Kind.COUNT, Kind.SHARE, Kind.TOP} & set(kinds):
+        if Kind.GROUP not in kinds or {Kind.FIGURE, Kind.COUNT, Kind.TOP} & set(kinds):
             return
-        for item in self.items[: kinds.index(Kind.BY)]:
-            if item.kind is Kind.NAME and not is_table(item) and self._is_figure(item):
+        for item in self.items[: kinds.index(Kind.GROUP)]:
+            if item.kind is Kind.NAME and not item.is_table and self._is_figure(item):
                 options = tuple(f"{figure} {item.text}" for figure in _FIGURES)
                 message = f"Which figure of {item.text}: its {options[0].split()[0]}, its total, its maximum?"
                 yield Ambiguous(message, item, options)
 
     def _amount(self) -> Iterator[Ambiguous]:
         """ "Sales" are a number of rows to one person and a sum of money to another."""
-        if {Kind.COUNT, Kind.AGG} & {item.kind for item in self.items}:
+        if {Kind.COUNT, Kind.FIGURE} & {item.kind for item in self.items}:
             return
         for item in self.items:
             tables = (
-                [c.table for c in item.names if c.column is None] if item.kind is Kind.NAME and is_table(item) else []
+                [c.table for c in item.names if c.column is None] if item.kind is Kind.NAME and item.is_table else []
             )
             figures = [c for name in tables[:1] for c in self.schema.tables[name].columns if c.role is Role.QUANTITY]
             if tables and self.schema.tables[tables[0]].words[-1].rstrip("s") in AMOUNTS and figures:
@@ -142,7 +156,7 @@ class Troubles:
     def _rank(self) -> Iterator[Ambiguous]:
         """ "top 5 airlines": by what?"""
         kinds = [item.kind for item in self.items]
-        if Kind.TOP not in kinds or Kind.BY in kinds:
+        if Kind.TOP not in kinds or Kind.GROUP in kinds:
             return
         for item in self.items[kinds.index(Kind.TOP) :]:
             tables = [c.table for c in item.names if c.column is None] if item.kind is Kind.NAME else []
@@ -152,7 +166,7 @@ class Troubles:
                 options = tuple(f"{item.text} by number of {table}" for table in dict.fromkeys(events))
                 yield Ambiguous(f"By what is “{item.text}” ranked?", item, options[:3])
 
-    def _is_figure(self, item: Lexeme) -> bool:
+    def _is_figure(self, item: Piece) -> bool:
         places = [(c.table, c.column or "") for c in item.names if c.cost <= item.names[0].cost]
         return all(place in self.schema.columns and self.schema.columns[place].role in NUMERIC for place in places)
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 import msgspec
 from msgspec.structs import replace
 
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import SAME_WORDS
 from agent_worker.offline.schema.matching import EXACT, PARTIAL, abbreviates, fit, parts_of
 from agent_worker.offline.schema.model import Column, Schema, Table
 from agent_worker.offline.schema.naming import Words
+from agent_worker.offline.schema.ranges import edges_of
 from agent_worker.offline.schema.roles import Kind, Role
 
 SURE = 0.35
@@ -44,6 +45,11 @@ class Candidate(msgspec.Struct, frozen=True):
         return self.column is None and self.measure is None
 
 
+def nearest(found: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+    """The candidates without those that are guesses, unless all are."""
+    return tuple(c for c in found if found[0].cost >= PART or c.cost < PART)
+
+
 _OTHER, _BY_KEY = 0.2, 0.4
 """What another word of the same meaning costs, and the name of a table's key for the table."""
 _SAME = {"ids": "id", "forename": "first_name"}
@@ -70,7 +76,7 @@ class NameIndex:
                 for part in {*_words_of(column.forms), "".join(column.all_words), *named}:
                     self._parts[part].append(candidate)
         self.column_names = {column.name.lower() for column in schema.columns.values()}
-        self._stems = {stem(part) for part in self._parts}
+        self._stems = stems(self._parts)
         self._described = self._read_description()
 
     def find(self, words: Words) -> tuple[Candidate, ...]:
@@ -112,13 +118,7 @@ class NameIndex:
         spoken = tuple(word for word in words if word not in ("of", "the"))
         for candidate in self._near(spoken):
             cost = self._cost(candidate, spoken)
-            if (
-                cost is None
-                and len(spoken) > 1
-                and spoken[-1] in _MEMBERS
-                and candidate.column is None
-                and stem(spoken[-1]) not in self._stems
-            ):
+            if cost is None and len(spoken) > 1 and spoken[-1] in _MEMBERS and stem(spoken[-1]) not in self._stems:
                 cost = self._cost(candidate, spoken[:-1])
             if "of" in words and cost is None and words[0] not in _MEASURING:
                 at = words.index("of")
@@ -234,8 +234,8 @@ def _called(table: Table, word: str) -> bool:
 
 def _is_numbers(column: Column) -> bool:
     """Whether a column of text holds numbers, which name nothing."""
-    edges = (column.info.minimum or "", column.info.maximum or "")
-    return "name" not in column.all_words and all(edge.isdigit() for edge in edges)
+    edges = edges_of(column.info)
+    return "name" not in column.all_words and bool(edges) and all(edge.isdigit() for edge in edges)
 
 
 def _related(word: str, root: str, part: str) -> bool:

@@ -7,7 +7,7 @@ from functools import cached_property
 import msgspec
 from msgspec.structs import replace
 
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import CODES, PEOPLE
 from agent_worker.offline.schema.keys import keys_between
 from agent_worker.offline.schema.matching import parts_of, shared_prefix
@@ -24,7 +24,8 @@ from agent_worker.offline.schema.naming import (
     without_prefix,
     without_unit,
 )
-from agent_worker.offline.schema.roles import Kind, Role, kind_of, looks_like_dates, role_of
+from agent_worker.offline.schema.ranges import holds_days
+from agent_worker.offline.schema.roles import Kind, Role, kind_of, role_of
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
 
 _FINAL = frozenset(
@@ -163,6 +164,11 @@ class Schema:
         pairs = [table.labels for table in self.tables.values() if len(table.labels) == 2]
         return tuple((first, last) for first, last in pairs if first.words[-1] == last.words[-1] == "name")
 
+    @property
+    def names(self) -> list[Words]:
+        """What its tables and columns are called."""
+        return [*(table.words for table in self.tables.values()), *(column.words for column in self.columns.values())]
+
     @cached_property
     def parts(self) -> frozenset[str]:
         """Every word of the schema's names."""
@@ -193,8 +199,8 @@ class Schema:
         keyed = [(t, key) for t, key in keyed if key.all_words[-1] == "id" and not self.refers(t.name, key.name)]
         nouns = {table.name: key.all_words[:-1] for table, key in keyed}
         taken = Counter(stem(word) for table in self.tables.values() for word in set(table.words))
-        own = {table.name: {stem(word) for word in table.words} for table, _ in keyed}
-        taken.update(word for name, noun in nouns.items() for word in {stem(one) for one in noun} - own[name])
+        own = {table.name: stems(table.words) for table, _ in keyed}
+        taken.update(word for name, noun in nouns.items() for word in stems(noun) - own[name])
         return {name: noun for name, noun in nouns.items() if noun and all(taken[stem(word)] == 1 for word in noun)}
 
     def referred_by(self, tables: set[str]) -> set[str]:
@@ -251,7 +257,7 @@ class Schema:
         roles = self.catalog.description.roles
         declared = roles.get(f"{table}.{column.name}") if roles else None
         role = Role(declared) if declared else role_of(column, own, is_key=is_key)
-        kind = Kind.DATE if role is Role.DATE and looks_like_dates(column) else kind
+        kind = Kind.DATE if role is Role.DATE and holds_days(column) else kind
         return Column(table, column.name, own, parts, kind, role, column, forms_of(column.name, own, parts))
 
 

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from functools import lru_cache
 
+from agent_worker.offline.schema.ranges import holds_days, holds_years, numbers_of
 from bus.contract.catalog import CatalogColumn
 
 _NUMBERS = (
@@ -96,7 +97,7 @@ def role_of(column: CatalogColumn, words: tuple[str, ...], *, is_key: bool) -> R
         return Role.IDENTIFIER
     if kind is Kind.FLAG:
         return Role.FLAG
-    if kind is Kind.DATE or (kind is Kind.TEXT and looks_like_dates(column)):
+    if kind is Kind.DATE or (kind is Kind.TEXT and holds_days(column)):
         return Role.DATE
     if kind is Kind.NUMBER:
         return _measure(column, words)
@@ -110,25 +111,14 @@ def _is_numbered(column: CatalogColumn, words: tuple[str, ...]) -> bool:
 
 def _measure(column: CatalogColumn, words: tuple[str, ...]) -> Role:
     """What a number measures: a year, a time of day written as 1455, a rate that must not be added up, or an amount."""
-    if not _YEARLY.isdisjoint(words) and _holds_years(column):
+    if not _YEARLY.isdisjoint(words) and holds_years(column):
         return Role.YEAR
     if _RATES.isdisjoint(words) and words[-1:] != ("time",):
         return Role.QUANTITY
-    try:
-        low, high = float(column.minimum or "x"), float(column.maximum or "x")
-    except ValueError:
+    known = numbers_of(column)
+    if known is None:
         return Role.QUANTITY
+    low, high = known
     if words[-1:] == ("time",) and low >= 0 and _LAST_HOUR <= high <= _MIDNIGHT:
         return Role.CLOCK
     return Role.RATE if not _RATES.isdisjoint(words) and abs(high) <= 100 else Role.QUANTITY
-
-
-def looks_like_dates(column: CatalogColumn) -> bool:
-    """Whether a column of text holds days such as 2013-07-04, which are in order as they are."""
-    edges = [text for text in (column.minimum, column.maximum) if text]
-    return bool(edges) and all(len(text) >= 10 and text[4] == text[7] == "-" and text[:4].isdigit() for text in edges)
-
-
-def _holds_years(column: CatalogColumn) -> bool:
-    edges = [text for text in (column.minimum, column.maximum) if text]
-    return bool(edges) and all(text.isdigit() and 1000 <= int(text) <= 2200 for text in edges)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from agent_worker.offline.english.lexicon import SAYS_NOTHING
 from agent_worker.offline.english.tokens import Token, atoms, plain
 from agent_worker.offline.english.vocabulary import MONTHS
-from agent_worker.offline.english.word_kinds import PHRASES, Kind
 from bus.contract.catalog import Catalog
 
 _LEGAL = frozenset(["inc", "llc", "ltd", "corp", "corporation", "co", "company", "gmbh", "plc", "ag", "sa"])
@@ -65,9 +65,7 @@ class ValueIndex:
     def _find(self, tokens: list[Token], question: str) -> dict[Span, list[ValueRef]]:
         spans = _Spans(tokens, question)
         words = {piece for pieces in spans.whole for piece in pieces}
-        long = {
-            word for word in words if len(word) >= _SHORT_CODE and not word.isdigit() and not _carries_nothing(word)
-        }
+        long = {word for word in words if len(word) >= _SHORT_CODE and not word.isdigit() and word not in SAYS_NOTHING}
         found: dict[Span, list[ValueRef]] = defaultdict(list)
         hits = {line for word in long for line in self._with(word, 0)}
         hits |= {line for word in words - long for line in self._with(f"\n{word}\n", 1)}
@@ -93,11 +91,6 @@ def _lines(values: tuple[str, ...]) -> str:
     """One value a line, also where a value has several."""
     text = "\n".join(values)
     return text if text.count("\n") == len(values) - 1 else "\n".join(value.replace("\n", " ") for value in values)
-
-
-def _carries_nothing(word: str) -> bool:
-    kind, _ = PHRASES.get(word, (None, ""))
-    return kind in (Kind.GLUE, Kind.PREP, Kind.BY, Kind.COUNT, Kind.VERB, Kind.AND, Kind.WHICH, Kind.ROLE, Kind.AGG)
 
 
 class _Spans:

@@ -4,6 +4,9 @@ import msgspec
 
 from bus.contract.vocabulary import RatingVerdict, Reason, State
 
+MAX_PAGE = 200
+"""Conversations of the list that are handed out at a time."""
+
 MAX_TITLE_CHARS = 200
 TITLE_CHARS = 60
 """Length of a title that is made of the first question."""

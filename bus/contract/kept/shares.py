@@ -10,7 +10,7 @@ MAX_SHARES = 1_000
 
 
 class ShareSummary(msgspec.Struct, frozen=True):
-    """A row of the list. `share_id` is the secret of the link; `public`: who has it needs no sign-in, where the server
+    """A row of the list. `share_id` is the secret in the link; `public`: the link needs no sign-in, where the server
     allows that. `answers` is how many there are; `created_at` in Unix seconds."""
 
     share_id: str

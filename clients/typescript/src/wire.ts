@@ -213,7 +213,7 @@ export interface Result {
   readonly clarification?: Clarification | null;
 }
 
-/** The end of what was streamed, for who wants nothing else. */
+/** The end of what was streamed, for clients that read nothing else. */
 export interface FinalOutput {
   readonly chart?: Readonly<Record<string, unknown>> | null;
   readonly prompt_monitor?: string;
@@ -530,7 +530,7 @@ export interface Climb {
 }
 
 /** What a person thought of an answer. */
-export type RatingVerdict = "up" | "down";
+export type Verdict = "up" | "down";
 
 /** An answer to a request that was not carried out. `code` is stable, the others are for people. */
 export interface ErrorBody {
@@ -627,7 +627,7 @@ export interface ShareList {
   readonly kept_days: number;
 }
 
-/** A row of the list. `share_id` is the secret of the link; `public`: who has it needs no sign-in, where the server allows that. `answers` is how many there are; `created_at` in Unix seconds. */
+/** A row of the list. `share_id` is the secret in the link; `public`: the link needs no sign-in, where the server allows that. `answers` is how many there are; `created_at` in Unix seconds. */
 export interface ShareSummary {
   readonly share_id: string;
   readonly user: string;
@@ -637,7 +637,7 @@ export interface ShareSummary {
   readonly answers: number;
 }
 
-/** What a share holds, in the order of asking. Nothing says whose it is. */
+/** What a share holds, in the order of asking. It does not name its owner. */
 export interface SharedAnswers {
   readonly title: string;
   readonly created_at: number;

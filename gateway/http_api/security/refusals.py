@@ -1,4 +1,4 @@
-"""Who was refused what goes into the audit log: foreign pages and names, and what a user may not."""
+"""Writes refusals into the audit log: foreign pages and host names, and what a user may not do."""
 
 import time
 
@@ -14,7 +14,7 @@ MAX_CHARS = 200
 
 
 def note_refusal(request: web.Request, code: str) -> None:
-    """Write down who was refused; of an address that is refused again and again, some."""
+    """Write down a refusal; of an address that is refused again and again, only some of them."""
     gateway, address = request.app[GATEWAY], address_of(request.transport)
     if gateway.audited.take(address, time.monotonic()):
         return

@@ -65,7 +65,7 @@ def own_origin_only(request: web.Request) -> None:
 
 
 def for_operators(request: web.Request, what: str) -> Gateway:
-    """Raises `ApiError` (`forbidden`) for anybody else; `what` begins the sentence: "the figures are"."""
+    """Raises `ApiError` (`forbidden`) for a user; `what` begins the message's sentence: "the figures are"."""
     if request[CALLER].role is not Role.OPERATOR:
         raise ApiError("forbidden", f"{what} for operators", "use an operator's token")
     return request.app[GATEWAY]

@@ -2,6 +2,7 @@
 
 from contextlib import aclosing
 
+from bus.contract.agents import HISTORY_AGENT
 from bus.wire.outside import ENDINGS
 from ops.client.access import AskRequest
 from ops.client.connect import connect
@@ -11,11 +12,10 @@ from ops.render.result_text import StreamResult
 from ops.render.sentences import ended_sentence
 from ops.target import Target
 
-HISTORY_AGENT = "history"
-
 
 async def ask_history(target: Target, statements: list[str]) -> list[Rows]:
-    """The rows of each statement. Raises `OpsError` with the server's words, also for who is no operator."""
+    """The rows of each statement. Raises `OpsError` with the server's words, also where the token's user is no
+    operator."""
     async with connect(target) as jobs:
         found = []
         for statement in statements:

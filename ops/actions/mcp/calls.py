@@ -9,7 +9,7 @@ import anyio
 from bus.contract.vocabulary import Rung
 from bus.wire.outside import ENDINGS, OutsideJob
 from ops.actions.kill import kill_job
-from ops.client.access import AskRequest, JobsAccess, Wire
+from ops.client.access import AskRequest, JobsAccess, WireObject
 from ops.errors import OpsError
 from ops.render.sentences import chunk_sentence, ended_sentence
 
@@ -51,7 +51,7 @@ class Calls:
         with anyio.CancelScope(shield=True):  # else it might run, and nobody would know its name
             job = await jobs.submit(query)
         self._running[job.job_id] = job
-        items: list[Wire] = []
+        items: list[WireObject] = []
         try:
             await tell(f"job {job.job_id}")
             await _follow(jobs, job, items, tell)
@@ -63,7 +63,7 @@ class Calls:
         return _answer(job, items)
 
 
-async def _follow(jobs: JobsAccess, job: OutsideJob, items: list[Wire], tell: Tell) -> None:
+async def _follow(jobs: JobsAccess, job: OutsideJob, items: list[WireObject], tell: Tell) -> None:
     async with aclosing(jobs.follow(job, present=True)) as stream:  # type: ignore[type-var]
         async for item in stream:
             chunk = item["data"].get("chunk", {"type": ""})
@@ -73,7 +73,7 @@ async def _follow(jobs: JobsAccess, job: OutsideJob, items: list[Wire], tell: Te
                 await tell(chunk_sentence(chunk))
 
 
-def _answer(job: OutsideJob, items: list[Wire]) -> Answer:
+def _answer(job: OutsideJob, items: list[WireObject]) -> Answer:
     end = items[-1]
     if end["event"] != "agent_complete":
         raise OpsError(f"job {job.job_id} {ended_sentence(end['event'], end['data'])}")

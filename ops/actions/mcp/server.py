@@ -13,6 +13,7 @@ from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
+from bus.contract.agents import SQL_AGENT
 from bus.contract.catalog import Catalog
 from bus.contract.vocabulary import ENDED, Rung
 from bus.transport.sockets import BusError
@@ -27,8 +28,6 @@ from ops.target import Target
 
 DEFAULT_ROWS = 100
 READ_AGAIN_S = 0.5
-SQL_AGENT = "sql"
-"""Whichever agent is the server's first: one of somebody's own may do anything with a statement."""
 
 MOST_ROWS = 1000
 """More than these stand in no result; the job's files have them."""
@@ -73,6 +72,7 @@ class Assistants:
         """Run one SELECT statement over the tables of describe_data, and return its rows."""
         if _STATEMENT.match(statement) is None:
             raise ToolError("this does not begin like a SELECT statement; ask takes questions in words")
+        # Whichever agent is the server's first: one of somebody's own may do anything with a statement.
         return await self._run(AskRequest(statement, SQL_AGENT, Options(max_rows=max_rows), new_conversation_id()), ctx)
 
     async def describe_data(self, ctx: Context[Any, Any]) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def _question(argument: str) -> str:
 
 def _form(named: str | None, path: Path | None, *, as_csv: bool, as_json: bool) -> str | None:
     """The format of the whole result; None where it is printed as it comes. Raises `UsageError`."""
-    from ops.render.result_text import ENDINGS
+    from ops.render.result_text import SUFFIXES
 
     if as_json and (named or as_csv or path):
         raise click.UsageError("--json prints the stream as it comes; for the whole result use --format json")
@@ -130,10 +130,10 @@ def _form(named: str | None, path: Path | None, *, as_csv: bool, as_json: bool) 
         raise click.UsageError(f"--csv and --format {named} are two formats; give one of them")
     if as_csv or named or path is None:
         return "csv" if as_csv else named
-    if path.suffix.lower() not in ENDINGS:
-        known = ", ".join(ENDINGS)
+    if path.suffix.lower() not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
         raise click.UsageError(f"the name {path.name} does not say its format ({known}); give --format")
-    return ENDINGS[path.suffix.lower()]
+    return SUFFIXES[path.suffix.lower()]
 
 
 def _write(result: Any, form: str, path: Path | None) -> None:

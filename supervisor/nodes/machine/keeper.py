@@ -81,9 +81,9 @@ def _give_up(why: str) -> NoReturn:
 
 
 def _go_first(policy: int, priority: int) -> None:
-    """Whoever is killed still has to be scheduled once before what hangs on it is killed too: on a busy machine that
-    would take longer than the head waits. Keeper and init do next to nothing, so they come before everybody else. Only
-    a privileged process may; for others the margin has to do."""
+    """Give keeper and init the highest priority, which only a privileged process may; others rely on the lease's
+    margin. A killed process has to be scheduled once more before the processes that depend on it are killed, which on
+    a busy machine could take longer than the head waits. Both do next to nothing."""
     with contextlib.suppress(OSError):
         os.sched_setscheduler(0, policy, os.sched_param(priority))
 

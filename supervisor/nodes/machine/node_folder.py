@@ -12,8 +12,8 @@ _PREFIX = "deadstop-node-"
 
 
 class NodeFolder:
-    """A new folder for files of its own, in the folder for temporary files. It is locked for as long as this process
-    lives, and with the next one those go whose process was killed."""
+    """A new folder for a node's files, in the folder for temporary files, locked for as long as this process lives.
+    Making one removes those of nodes whose process was killed."""
 
     def __init__(self) -> None:
         _remove_left()
@@ -25,7 +25,7 @@ class NodeFolder:
         return f"<NodeFolder {self.path}>"
 
     def remove(self) -> None:
-        """Nobody uses it any more."""
+        """Remove the folder and what is in it."""
         remove_folder(self.path)
         os.close(self._lock)
 

@@ -14,8 +14,9 @@ from bus.serve_contract import set_up_logging
 from bus.system import private_files
 from bus.system.environment import for_workers
 from bus.system.prctl import be_unreadable, become_subreaper
+from bus.transport.channel import Channel
 from bus.transport.codec import BUS_VERSION, encode
-from bus.transport.sockets import Channel, connect_line, new_context
+from bus.transport.sockets import connect_line, new_context
 from supervisor.lifecycle.kill_ladder import KILL_AGAIN_S, Step
 from supervisor.nodes.data_watch import DataWatch
 from supervisor.nodes.lease import ASKS_PER_LEASE, NodeLease
@@ -54,6 +55,7 @@ from supervisor.periodic import Periodic
 from supervisor.places.local_place import LocalPlace
 from supervisor.places.place import Gone, Sample
 from supervisor.places.usage.process_watch import LOOK_S
+from supervisor.places.usage.resource_monitor import SAMPLE_EVERY_S
 from supervisor.processes.containment.interface import Contain
 from supervisor.processes.fork_server_client import SpawnError
 from supervisor.processes.spawner import Spawner
@@ -63,7 +65,6 @@ log = logging.getLogger(__name__)
 GPUS = "CUDA_VISIBLE_DEVICES"
 """Which of a machine's GPUs are the node's, as whoever has started it says."""
 
-SAMPLE_EVERY_S = 0.25
 ASK_EVERY_S = 1.0
 """Or a part of the lease, if that is less: after a cut the line goes on with the first question that gets through."""
 
@@ -85,7 +86,7 @@ async def _serve(orders: NodeOrders, contain: Contain, said: int) -> None:
 
 
 class NoLedger:
-    """A node's processes end with its namespace: nobody has to look for them later."""
+    """Records no processes: a node's end with its namespace, so no later one has to look for them."""
 
     def worker_started(self, pid: int, started: int, scratch: str) -> None:
         """Not kept."""

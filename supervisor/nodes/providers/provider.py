@@ -70,7 +70,8 @@ class Provider:
             await asyncio.sleep(START_AGAIN_S)
 
     async def _start(self) -> asyncio.StreamReader:
-        """Not by asyncio: while that starts a process, nobody would know its number, and it be taken for an orphan."""
+        """Start it with `subprocess`, not with asyncio: while asyncio starts a process, its pid is unknown, and the
+        reaper would take it for an orphan."""
         command = [*interpreter_command(), "-m", *self._arguments]
         process = self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: ASYNC220
         loop, said = asyncio.get_running_loop(), asyncio.StreamReader(limit=MAX_LINE_BYTES)

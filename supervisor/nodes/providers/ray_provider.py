@@ -131,7 +131,7 @@ class RayProvider:
             await asyncio.sleep(LOOK_EVERY_S)
 
     def _compare(self, nodes: list[dict[str, Any]]) -> None:
-        """Who has come, and who seems to be dead."""
+        """Report which machines are new, and which seem to be dead."""
         before, self._machines = self._machines, machines_of(nodes)
         for name in before.keys() - self._machines:
             self._say(MachineGone(name))
@@ -147,7 +147,7 @@ class RayProvider:
                 self._say(NodeUp(name, offers_of(self._resources[machine])))
 
     async def _keep(self, orders: NodeOrders) -> None:
-        """One node, from its start until nothing of it is left, or nobody can say."""
+        """Run one node from its start until it is proven gone, or until that cannot be proven."""
         machine = self._machines.get(orders.name)
         if machine is None:
             self._say(NodeFailed(orders.node_id, "its machine is no part of the Ray cluster any more"))

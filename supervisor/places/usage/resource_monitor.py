@@ -8,6 +8,8 @@ from supervisor.places.local_worker import LocalWorker
 from supervisor.places.place import Sample
 from supervisor.places.usage.disk_usage import DiskUsage
 
+SAMPLE_EVERY_S = 0.25
+
 _MAX_ENTRIES = 2_000
 """Files that one look at all the workers may take in, a few milliseconds' worth; fairly shared, but at least:"""
 

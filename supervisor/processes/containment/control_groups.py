@@ -1,6 +1,5 @@
-"""Containment by control groups: each worker starts in a group of its own, from which nothing that descends from it
-can flee, which dies by one write, and whose emptiness the kernel tells.
-"""
+"""Containment by control groups: each worker starts in a group of its own, which no descendant can leave, which dies
+by one write, and which the kernel reports as empty."""
 
 import contextlib
 import logging
@@ -127,8 +126,9 @@ class WorkerGroup:
         return 0
 
     def _may_have_left(self, pid: int) -> bool:
-        """Those of other workers are left in their groups. One that is in no worker's group has left it, as only a
-        process outside the sandbox can: it may be anybody's, so it is killed, and waited for."""
+        """Whether a process may descend from the worker that was in this group. Processes in other workers' groups do
+        not. One that is in no worker's group has moved out of one, which only a process outside the sandbox can: it
+        may be any worker's, so it is killed and waited for."""
         try:
             group = group_of(pid) + "/"
         except (FileNotFoundError, ProcessLookupError):
@@ -148,7 +148,8 @@ def _reaped(pid: int) -> bool:
 
 
 def empty_left(tree: Path) -> None:
-    """End what dead supervisors have left in their groups, of whatever state folder: nobody may come back to it."""
+    """End what dead supervisors, of whatever state folder, have left in their groups: they may never be started again
+    to do it themselves."""
     for root in ControlGroup(tree).beneath():
         emptied = root.emptied_if_left(EMPTY_WITHIN_S) if root.path.name.startswith(PREFIX) else None
         if emptied:

@@ -43,12 +43,13 @@ class Sweep:
         """There is nothing to be removed."""
 
     def left_by(self, dead: "Family") -> int:
-        """Kill every orphan and reap what is dead. Returns how many there were that `dead`, whose worker was reaped,
-        may have left. Raises OSError where it cannot be found out."""
+        """Kill every orphan and reap the dead ones. Returns how many of them the worker `dead`, which was reaped, may
+        have left. Raises OSError where that cannot be found out."""
         return sum(map(dead.may_have_left, self._kill_orphans()))
 
     def tidy(self) -> None:
-        """A worker that is no subreaper any more hands its daemons over while it lives: nobody counts them."""
+        """End daemons that were handed to the supervisor while their worker lives, because the worker is no subreaper
+        any more: no worker's count of processes includes them."""
         self._kill_orphans()
 
     def _kill_orphans(self) -> set[_Name]:

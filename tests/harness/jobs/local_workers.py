@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from bus.contract.settings import Settings
-from bus.transport.sockets import Channel, bind_router, new_context
+from bus.transport.channel import Channel
+from bus.transport.sockets import bind_router, new_context
 from bus.wire.worker import MAX_CONTROL_BYTES
 from supervisor.places.data_folders import DataFolders
 from supervisor.places.local_worker import WorkerContext

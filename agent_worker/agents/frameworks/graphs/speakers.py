@@ -1,4 +1,4 @@
-"""Who speaks when, where several nodes of a graph speak at once. Pure."""
+"""Orders what several nodes of a graph say at once into one text. Pure."""
 
 
 class Speakers:

@@ -1,4 +1,4 @@
-"""Which picture fits a result that nobody has proposed one for: of a statement that a person typed."""
+"""Which chart fits a result of a statement that a person typed, for which no model has proposed one."""
 
 import re
 from collections.abc import Sequence

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from agent_worker.llm import Focus
+from agent_worker.offline.english.lexicon import SAYS_NOTHING
 from agent_worker.offline.english.tokens import Token, stem, tokenize
-from agent_worker.offline.english.word_kinds import PHRASES, Kind
 from agent_worker.offline.schema.matching import PARTIAL, fit, parts_of
 from agent_worker.offline.schema.value_index import ValueIndex, ValueRef
 from agent_worker.plan import Turn
@@ -23,7 +23,6 @@ TableOrColumn = tuple[str, str | None]
 TABLE_WEIGHT, COLUMN_WEIGHT, VALUE_WEIGHT, DECLARED_WEIGHT, EARLIER_WEIGHT = 3.0, 1.0, 2.0, 4.0, 3.0
 NEIGHBOUR_SHARE = 0.3
 MAX_VALUES, MAX_VALUES_OF_A_COLUMN = 30, 3
-_SAYS_NOTHING = frozenset((Kind.GLUE, Kind.PREP, Kind.BY, Kind.COUNT, Kind.VERB, Kind.AND, Kind.WHICH, Kind.AGG))
 
 
 def focus_on(question: str, catalog: Catalog, history: Sequence[Turn] = ()) -> Focus:
@@ -65,12 +64,7 @@ def _parts(catalog: Catalog) -> dict[str, set[TableOrColumn]]:
 def _telling(tokens: Iterable[Token]) -> dict[str, None]:
     """The different words of a question that may name something."""
     words = [token.lower for token in tokens if token.kind in ("word", "quoted") and len(token.lower) > 1]
-    return dict.fromkeys(word for text in words for word in text.split() if _tells(word))
-
-
-def _tells(word: str) -> bool:
-    kind, _ = PHRASES.get(word, (None, ""))
-    return kind not in _SAYS_NOTHING
+    return dict.fromkeys(word for text in words for word in text.split() if word not in SAYS_NOTHING)
 
 
 def _places_of(word: str, parts: dict[str, set[TableOrColumn]]) -> set[TableOrColumn]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from rapidfuzz import fuzz, process, utils
 
 from agent_worker.llm import Preview
+from agent_worker.llm.prompts.requests import ValueInTable
 from bus.contract.catalog import Catalog, CatalogTable
 
 NEAR = 75.0
@@ -15,7 +16,6 @@ MOST_LITERALS = 10
 _LITERAL = re.compile(r"'((?:[^']|'')+)'")
 _MANY = re.compile(r"\b(?:per|each|every|list|all|top (?:[2-9]|[1-9]\d+)|the (?:[2-9]|[1-9]\d+))\b", re.IGNORECASE)
 
-ValueInTable = tuple[str, str, str]
 """Table, column and value."""
 
 

@@ -223,7 +223,7 @@ def _refuse_lone_backslashes(file: str, encoding: str) -> None:
 
 
 def _passed_over(file: str, options: FileOptions, skip: int, encoding: str) -> list[str]:
-    """Lines before the table that nobody said were none of it, without empty ones."""
+    """Lines before the table that its owner has not told to skip, without empty ones."""
     said = options.skip or 0
     return [line.strip() for line in _lines(_head(file), encoding)[said:skip] if line.strip()]
 

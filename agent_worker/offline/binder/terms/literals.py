@@ -3,9 +3,11 @@
 from datetime import date
 
 from agent_worker.offline.binder.query import Literal
+from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.grammar.fragments import Average, Operand
 from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.model import Column
+from agent_worker.offline.schema.ranges import numbers_of
 from agent_worker.offline.schema.roles import Kind, Role, kind_of
 
 _YEAR = range(1000, 2300)
@@ -76,7 +78,12 @@ def _literal(column: Column, operator: str, operand: Operand, form: str) -> list
             raise Unfit
         return [_text(r.value) for r in refs[:1]]
     same = [r for r in whole if r.value.strip().lower() == operand.text.lower()] or whole
-    return [_text(value) for value in dict.fromkeys(r.value for r in same)] or [_text(operand.text)]
+    values = list(dict.fromkeys(r.value for r in same)) or [operand.text]
+    if not same and not operand.quoted and len(column.info.values) == (column.info.distinct or -1):
+        values = [v for v in column.info.values if stem(v.lower()) == stem(operand.text.lower())]
+        if len(values) != 1:
+            raise Unfit
+    return [_text(value) for value in values]
 
 
 def _number(column: Column, number: Number, form: str) -> Literal:
@@ -98,11 +105,8 @@ def _number(column: Column, number: Number, form: str) -> Literal:
 
 def _within(column: Column, number: float) -> bool:
     """Whether a key may have this number, by what is known of it."""
-    try:
-        low, high = float(column.info.minimum or "x"), float(column.info.maximum or "x")
-    except ValueError:
-        return True
-    return column.kind is not Kind.NUMBER or low <= number <= high
+    known = numbers_of(column.info)
+    return known is None or column.kind is not Kind.NUMBER or known[0] <= number <= known[1]
 
 
 def _text(text: str) -> Literal:

@@ -34,7 +34,7 @@ class Times(Ranking):
 
     def _hinted(self, hints: tuple[str, ...]) -> Ref:
         """ "Latest" and "first" speak of the date of the rows, where they have one and no year or birth is kept."""
-        table = self.schema.tables[self.base]
+        table = self.table
         of_base = not self.entities or self.base in {e.table for e in self.entities}
         if "distance" in hints and any(verb.word in LASTING for verb in self.of(Verb)):
             raise Doubtful("what takes the longest, at once or on the whole")
@@ -68,12 +68,12 @@ class Times(Ranking):
 
     def _years(self) -> list[Column]:
         """The columns of years of the base's rows, but for births."""
-        years = [c for c in self.schema.tables[self.base].columns if c.role is Role.YEAR]
+        years = [c for c in self.table.columns if c.role is Role.YEAR]
         return [c for c in years if not BORN & set(c.all_words) and not is_one_of_several_parts(self.schema, c)]
 
     def _dates(self) -> list[Column]:
         """The columns of dates of the base's rows, but for births."""
-        columns = self.schema.tables[self.base].columns
+        columns = self.table.columns
         return [c for c in columns if c.kind is Kind.DATE and not BORN & set(c.all_words)]
 
     def _per(self, per: Per) -> None:
@@ -156,7 +156,7 @@ class Times(Ranking):
             self.cost += cost - name.cost
             return calendar_at(self.schema, ref)
         self._check_others()
-        table = self.schema.tables[self.base]
+        table = self.table
         declared = self.schema.catalog.description.default_dates.get(self.base)
         if declared and (self.base, declared) in self.schema.columns:
             return calendar_at(self.schema, Ref((), self.base, declared))

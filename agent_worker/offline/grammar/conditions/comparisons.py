@@ -111,11 +111,8 @@ def _predicate(
     yield from ((end, ("between", years, False, False), 0.0) for end, years in _decade(reader, at))
     ranged = reader.maybe(english.RANGES, at)
     if ranged > at:
-        for end, low in reader.operand(ranged):
-            if isinstance(low, Number) and reader.word(end) in ("and", "to"):
-                for last, high in reader.operand(end + 1):
-                    if isinstance(high, Number):
-                        yield last, ("between", (low, high), False, False), 0.0
+        for end, both_ends in _range(reader, ranged):
+            yield end, ("between", both_ends, False, False), 0.0
     for place, operator in reader.phrase(english.COMPARE, at):
         for end, operands, both in reader.operands(place):
             if operator not in ("=", "!=") and (len(operands) > 1 or isinstance(operands[0], Value)):
@@ -135,6 +132,14 @@ def _decade(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Number, Number
     if decade := _DECADE.fullmatch(reader.word(place)):
         first, last = (int(decade[1]) + more for more in (0, 9))
         yield place + 1, (Number(str(first), at, place + 1, first), Number(str(last), at, place + 1, last))
+
+
+def _range(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Number, Number]]]:
+    """ "5 and 9", "2000 to 2010"."""
+    for end, low in reader.operand(at):
+        for last, high in reader.operand(end + 1) if reader.word(end) in ("and", "to") else ():
+            if isinstance(low, Number) and isinstance(high, Number):
+                yield last, (low, high)
 
 
 def numbered(reader: Reader, at: int) -> Iterator[tuple[int, Where, float]]:
@@ -203,12 +208,9 @@ def where_relative(reader: Reader, at: int) -> Iterator[Found]:
             yield start + 2, replace(one, unit=unit), 0.1
             yield from ((start + 2, other, 0.1) for other in _in_other_units(one, unit))
         if operator == "=" or reader.word(at) in ("from", "since"):
-            for end, low in reader.operand(start + (reader.word(start) in ("between", "from"))):
-                if isinstance(low, Number) and reader.word(end) in ("and", "to"):
-                    for last, high in reader.operand(end + 1):
-                        if not isinstance(high, Number) or (low.number < 1000 and not low.date and hints == "year"):
-                            continue
-                        yield last, Where(None, "between", (low, high), hints=tuple(hints.split())), 0.1
+            for end, (low, high) in _range(reader, start + (reader.word(start) in ("between", "from"))):
+                if low.number >= 1000 or low.date or hints != "year":
+                    yield end, Where(None, "between", (low, high), hints=tuple(hints.split())), 0.1
 
 
 def _in_units(reader: Reader, end: int, where: Where) -> Iterator[tuple[int, Where]]:

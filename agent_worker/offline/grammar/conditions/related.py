@@ -48,11 +48,8 @@ def absents(reader: Reader, at: int) -> Iterator[Found]:
         place, cost = start, 0.0
         after = start + 1 + (reader.word(start + 1) in ("anything", "anyone", "anybody", "any", "one"))
         noun = any(name.tables and name.cost <= 0.1 for name in reader.names(start))  # "books"
-        if (
-            not noun
-            and (reader.word(start) in english.VERBS or events_of(reader, start))
-            and (after == reader.size or reader.word(after) in english.STOPS)
-        ):
+        told = reader.word(start) in english.VERBS or events_of(reader, start)
+        if not noun and told and reader.ends(after):
             yield after, Absent(None, reader.word(start)), 0.1
         for _ in range(5):
             for end, name in reader.noun(place):

@@ -60,6 +60,25 @@ HALLS: Tables = {
              "other_order_details": ["a", "b"]},
     "played_acts": {"act_id": [1, 1, 2], "hall_id": [1, 2, 1]},
 }  # fmt: skip
+MUSIC: Tables = {
+    "singers": {"singer_name": ["Ann", "Bo"], "address": ["Kiel", "Ulm"], "card": ["black", "gold"]},
+    "tracks": {"track_id": [1, 2, 3], "track_name": ["Up", "Sun", "Sky"], "singer_name": ["Ann", "Bo", "Ann"],
+               "language": ["English", "Bangla", "English"],
+               "studio": [7, 8, 7], "track_details": ["loud", "loud", "calm"]},
+    "copies": {"copy_id": [1, 2], "track_id": [1, 2], "singer_name": ["Ann", "Bo"]},
+    "studios": {"studio": [7, 8], "bname": ["Abbey", "Hansa"], "address": ["Bonn", "Hof"], "no_of_singers": [50, 60]},
+    "genre_type": {"genre": ["pop", "folk", "rap"], "sort": ["new", "old", "new"]},
+    "has_genre": {"track_id": [1, 1, 2, 3], "genre": ["pop", "rap", "folk", "pop"]},
+}  # fmt: skip
+SCHOOL: Tables = {
+    "list": {"pupil": ["Ann", "Bo", "Cy"], "grade": [4, 4, 5], "room": [1, 1, 2]},
+    "forms": {"form_id": [1, 2, 3], "form_type_code": ["Basic", "Full", "Basic"]},
+}  # fmt: skip
+LOANS: Tables = {
+    "bank": {"branch_id": [1, 2], "bname": ["North", "South"]},
+    "loan": {"loan_id": [1, 2, 3], "branch_id": [1, 2, 2], "loan_type": ["Mortgages", "Auto", "Mortgages"],
+             "amount": [10, 20, 30]},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -85,6 +104,15 @@ HALLS: Tables = {
         (SHELF, "what is the size and the maker of all items", {5, 6, 7}),
         # what belongs to none is no row of each
         (GYM, "how many members does each club have", {"Peak", "Flow"}),
+        # their own names, not those of others that stand beside them
+        (MUSIC, "find the names of all English tracks", {"Up", "Sky"}),
+        (SCHOOL, "list all the types of forms", {"Basic", "Full"}),
+        # rows that nobody named are not what is asked for
+        (SCHOOL, "find the rooms in which grade 4 is studying", {1}),
+        # a value in another number than the data have it
+        (LOANS, "names of banks with both Mortgage and Auto loans", {"South"}),
+        # a thing by its name
+        (LOANS, "total amount of loans by each bank branch", {"North", "South"}),
     ],
 )
 def test_the_rows_are_all_that_are_meant(make: Make, tables: Tables, question: str, names: set[object]) -> None:
@@ -116,6 +144,10 @@ def test_the_rows_are_all_that_are_meant(make: Make, tables: Tables, question: s
         (HALLS, "highest rank of the acts"),  # the first, or the last
         (HALLS, "which year is shared by acts with rank 1 or 2"),  # of either, or of both
         (HALLS, "number of different played acts"),  # what is said of them
+        (MUSIC, "how many genre entries are there"),  # those that there are, or those that tracks have
+        (MUSIC, "how many singers are there"),  # those that are listed, or those that studios count
+        (MUSIC, "which address does not have any singer with the black card"),  # a singer's, or a studio's
+        (MUSIC, "the name of each studio with the name and type of its latest track"),  # not one name for both
         (HALLS, "find the order detail of the halls"),  # a noun, no command
         (AWARDS, "show each film and the number of nominations they have been nominated"),  # no result
     ],
@@ -129,6 +161,13 @@ def test_things_that_only_a_join_tells_of_are_counted_once(make: Make) -> None:
     found = plan("number of items on shelves in the room attic", data.catalog)
     assert isinstance(found, SqlPlan)
     assert data.rows(found.sql) == [(2,)]
+
+
+def test_all_details_of_things_are_one_for_each(make: Make) -> None:
+    data = make(MUSIC)
+    found = plan("show all track details", data.catalog)
+    assert isinstance(found, SqlPlan)
+    assert len(data.rows(found.sql)) == 3
 
 
 def test_a_number_is_asked_for_without_its_unit(make: Make) -> None:

@@ -5,16 +5,9 @@ from dataclasses import dataclass, field
 
 import pytest_asyncio
 
-from bus.transport.sockets import (
-    Channel,
-    admit,
-    bind_line,
-    connect_dealer,
-    connect_line,
-    endpoint_of,
-    new_context,
-    new_keys,
-)
+from bus.transport.channel import Channel
+from bus.transport.sockets import bind_line, connect_dealer, connect_line, endpoint_of, new_context, new_keys
+from bus.transport.zap import admit
 from tests.harness.servers import eventually
 
 

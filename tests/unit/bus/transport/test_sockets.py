@@ -9,14 +9,12 @@ from pathlib import Path
 import pytest
 import zmq
 
+from bus.transport.channel import Channel, Unroutable
 from bus.transport.sockets import (
     COLLECTOR_HIGH_WATER,
     ROUTER_HIGH_WATER,
-    Channel,
     Context,
     Socket,
-    Unroutable,
-    admit,
     bind_collector,
     bind_publisher,
     bind_router,
@@ -24,6 +22,7 @@ from bus.transport.sockets import (
     connect_subscriber,
     new_context,
 )
+from bus.transport.zap import admit
 
 
 async def test_a_message_that_came_just_before_a_send_that_fails_is_heard(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from ops.commands.jobs.ask import FORMATS as OFFERED
 from ops.errors import OpsError
-from ops.render.result_text import ENDINGS, FORMATS, StreamResult, result_text
+from ops.render.result_text import FORMATS, SUFFIXES, StreamResult, result_text
 
 
 def stream(columns: list[dict[str, str]], rows: list[list[object]], response: str = "**done**") -> StreamResult:
@@ -31,7 +31,7 @@ TEXT, NUMBER = {"name": "a \"b\"", "type": "VARCHAR"}, {"name": "n", "type": "BI
 
 def test_the_formats_offered_are_those_there_are() -> None:
     assert OFFERED == FORMATS
-    assert set(ENDINGS.values()) == set(FORMATS)
+    assert set(SUFFIXES.values()) == set(FORMATS)
 
 
 def test_csv_tells_null_from_an_empty_text_and_quotes_what_needs_it() -> None:

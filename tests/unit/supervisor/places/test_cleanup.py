@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.places.cleanup import SHARED_MEMORY, read_tail, remove_folder, remove_shared_memory
+from bus.system.machine import SHARED_MEMORY
+from supervisor.places.cleanup import read_tail, remove_folder, remove_shared_memory
 from supervisor.places.place import BEYOND_REACH_BYTES
 from supervisor.places.usage.disk_usage import DiskUsage
 

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from bus.contract.settings import LimitSettings
+from bus.system.machine import SHARED_MEMORY
 from bus.system.orphans import children
 from bus.system.proc import POLL_S
+from bus.transport.channel import Channel
 from bus.transport.peers import PeerWatch
-from bus.transport.sockets import Channel, bind_collector, new_context
+from bus.transport.sockets import bind_collector, new_context
 from bus.wire.worker import MAX_MESSAGE_BYTES, STACK_NAME, STDERR_NAME
 from supervisor.places import reaper as reaper_module
-from supervisor.places.cleanup import SHARED_MEMORY
 from supervisor.places.local_worker import LocalWorker
 from supervisor.places.reaper import Reaper
 from supervisor.processes.containment.interface import Enclosure

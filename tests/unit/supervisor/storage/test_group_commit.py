@@ -10,7 +10,7 @@ import pytest_asyncio
 from bus.contract.events import Accepted, Queue
 from bus.contract.vocabulary import Role, State
 from bus.log import LOG_NAME, LogReader
-from bus.transport.sockets import Frames
+from bus.transport.channel import Frames
 from bus.wire.commands import Caller, Submit
 from bus.wire.job_record import JobRecord, JobSummary
 from supervisor.storage.group_commit import GroupCommit

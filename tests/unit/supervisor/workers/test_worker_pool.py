@@ -19,8 +19,9 @@ from bus.contract.events import Status, Usage
 from bus.contract.settings import Settings
 from bus.contract.vocabulary import Reason
 from bus.system.orphans import children
+from bus.transport.channel import Channel
 from bus.transport.codec import encode
-from bus.transport.sockets import Channel, connect_dealer, connect_worker_publisher, new_context
+from bus.transport.sockets import connect_dealer, connect_worker_publisher, new_context
 from bus.wire.worker import AnyWorkerMessage, DataChanged, EventBatch, Heartbeat, Ready
 from supervisor.places.local_place import LocalPlace
 from supervisor.processes.containment.sweep import Sweep
