@@ -111,7 +111,7 @@ CODES = {word: (called, code) for called, pairs in _CODES.items()
 """By people's word, the code of it, and what a column is called that may hold such codes."""
 
 AMOUNTS = frozenset(
-    ("sale", "payment", "expense", "purchase", "donation", "refund", "cost", "invoice", "fine", "fee", "bill", "charge")
+    ("sale", "payment", "expense", "donation", "refund", "cost", "invoice", "fine", "fee", "bill", "charge")
 )
 """Things of which people add up the money rather than count the rows, where they say so."""
 SPENT = frozenset(("sale", "expense", "cost", "fee", "charge"))

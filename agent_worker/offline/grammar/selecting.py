@@ -300,7 +300,9 @@ def _aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
             yield after, (span, *(replace(span, fn=fn) for fn in fns[1:])), more + cost
         rows = fns == ("sum",) and not _AMOUNTS & set(reader.words[at:start])
         for after, name in reader.noun(start):
-            yield after, tuple(Item(fn, name, guessed=guessed, rows=rows) for fn in fns), name.cost + cost
+            told = _of_number(name, {"number", "numbers"} & set(reader.words[at:start]))
+            if told.candidates:
+                yield after, tuple(Item(fn, told, guessed=guessed, rows=rows) for fn in fns), told.cost + cost
             if reader.word(after) == "and":
                 for last, other in reader.noun(after + 1):
                     both = tuple(Item(fn, n, guessed=guessed) for n in (name, other) for fn in fns)
@@ -313,8 +315,10 @@ def _aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
         amount = reader.maybe(english.AMOUNT, start)
         if amount > start:
             for after, name in reader.noun(amount):
-                yield after, tuple(Item(fn, name, guessed=guessed) for fn in fns), name.cost + cost + 0.05
                 numbered = reader.words[amount - 2 : amount] in (["number", "of"], ["count", "of"])
+                told = _of_number(name, numbered)
+                if told.candidates:
+                    yield after, tuple(Item(fn, told, guessed=guessed) for fn in fns), told.cost + cost + 0.05
                 if name.tables and fns in (("avg",), ("median",)) and numbered:
                     yield after, (Item("count", name, over=fns[0]),), name.cost + cost
 
@@ -326,6 +330,11 @@ def _lasting(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Name, Name], 
         behind = reader.word(end) in _DURATIONS
         for span in spans_of(reader, name) if behind or of > at else ():
             yield end + behind, span, name.cost + 0.2
+
+
+def _of_number(name: Name, said: object) -> Name:
+    """What is averaged or added up, where a number of it is `said`: a column, and no money of things."""
+    return Name(name.text, name.start, name.end, name.columns) if said else name
 
 
 def _span(reader: Reader, at: int, fn: str) -> Iterator[tuple[int, Items, float]]:

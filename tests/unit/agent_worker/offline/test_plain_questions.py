@@ -189,6 +189,8 @@ LOADS: Tables = {
         ("how many men", [(2,)]),
         ("how many unpaid fines", [(2,)]),
         ("total of unpaid fines", [(900,)]),
+        ("total number of fines", [(3,)]),
+        ("average number of fines per driver", [(1.5,)]),
         ("how many unpaid fines over 450 euros", [(1,)]),
         ("how many drivers after minute 6", [(2,)]),
         ("how many drivers were born in the 1990s", [(2,)]),
