@@ -84,7 +84,7 @@ class SqlError(AgentError):
 
 
 class ModelMessage(TypedDict):
-    """One message to a model: who says it (`user` or `assistant`), and its text."""
+    """One message to a model: its role (`user` or `assistant`) and its text."""
 
     role: Literal["user", "assistant"]
     content: str

@@ -31,7 +31,7 @@ class TextPieces:
         self._half = ""
 
     def add(self, piece: str) -> str:
-        """As much as is whole now."""
+        """The characters that are complete now."""
         if piece.isascii() and not self._half:
             return piece
         text, self._half = self._half + piece, ""
@@ -40,6 +40,6 @@ class TextPieces:
         return whole(text)
 
     def end(self) -> str:
-        """What was never completed."""
+        """The character that was never completed, as a replacement; "" for none."""
         half, self._half = self._half, ""
         return whole(half)

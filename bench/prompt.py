@@ -9,7 +9,7 @@ import json
 import random
 import time
 
-from agent_worker.agents.parquet.looking.focus import focus_on
+from agent_worker.agents.parquet.exploration.focus import focus_on
 from agent_worker.llm.meter import CHARS_PER_TOKEN
 from agent_worker.llm.prompts.requests import PlanRequest, plan_prompt
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable

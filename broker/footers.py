@@ -18,7 +18,8 @@ _END_BYTES = 8
 
 
 class FooterCache:
-    """By object and version."""
+    """The last bytes of objects, by path and version, up to `most_bytes` in all; those that were not read for longest
+    go first."""
 
     def __init__(self, most_bytes: int = MAX_CACHE_BYTES) -> None:
         self._most_bytes = most_bytes

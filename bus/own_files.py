@@ -72,7 +72,7 @@ def own_files_folder(state_dir: str) -> Path:
 
 
 def folder_name(user: str) -> str:
-    """Of a user's own folder there: names of users may be any text."""
+    """The name of a user's own folder there. It is derived, because a user's name may be any text."""
     return hashlib.sha256(user.encode()).hexdigest()[:32]
 
 
@@ -104,7 +104,7 @@ class Upload:
         self.size_bytes += len(piece)
 
     def finish(self) -> None:
-        """What was written survives a power cut."""
+        """Have what was written survive a power cut."""
         os.fsync(self._file)
 
     def close(self) -> None:

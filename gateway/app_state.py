@@ -47,7 +47,7 @@ class ShutdownState:
         return f"<ShutdownState finishing={self.finishing} replaced={self.replaced} now={self.now.is_set()}>"
 
     def begin(self, *, replaced: bool) -> None:
-        """Finish what is under way."""
+        """Begin to shut down, and finish what is under way."""
         self.finishing, self.replaced = True, replaced
 
 

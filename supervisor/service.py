@@ -32,7 +32,7 @@ from supervisor.jobs.job_table import JobTable
 from supervisor.jobs.stream_heads import StreamHeads
 from supervisor.lifecycle.kill_ladder import StopRequest
 from supervisor.maintenance.folder_watch import FolderWatch
-from supervisor.maintenance.metrics import Gauges
+from supervisor.maintenance.metrics import Metrics
 from supervisor.maintenance.retention import Retention
 from supervisor.own_files.folders import OwnFolders
 from supervisor.periodic import Periodic
@@ -126,7 +126,7 @@ class Service:
         self._heads = StreamHeads(self._jobs, self._publisher.send, heads)
         self._controller = JobController(parts, self._heads)
         self._history = Retention(parts, self._controller)
-        self._gauges = Gauges(parts)
+        self._gauges = Metrics(parts)
         handlers = CommandHandlers(parts, self._controller, self._history, self._gauges)
         self._commands = CommandLine((self._context, address.commands), key, journal, handlers.answer)
         again = {address.events: lambda: self._publisher.bind_again(address.events), **self._pool.bind_again}

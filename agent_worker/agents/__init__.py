@@ -1,1 +1,1 @@
-"""The agents that come with Deadstop, a folder each, and the tools they share."""
+"""The agents that come with Deadstop, a folder each, and what they share: engine, model, facilities."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from agent_worker.agents.backends import engine_settings, hold_to, make_model, model_failures
 from agent_worker.agents.catalog.current import current_catalog
-from agent_worker.agents.tools import engine_settings, hold_to, make_model, model_failures
 from agent_worker.context import AgentContext, AgentError, ModelMessage, SqlError
 from agent_worker.engine import Engine, EngineError, ResultEnd
 from agent_worker.engine.guard import StatementRefused
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class WorkerFacilities:
-    """Those of one job."""
+    """The facilities of one job."""
 
     def __init__(self, job: JobSpec, context: AgentContext) -> None:
         self._job = job

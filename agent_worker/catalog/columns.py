@@ -14,7 +14,7 @@ _ORDERED_AS_TEXT = ("DATE", "TIME", "VARCHAR", "BOOLEAN")
 
 
 def column_of(connection: duckdb.DuckDBPyConnection, column: MergedColumn, groups: list[FileGroup]) -> CatalogColumn:
-    """With its nulls and extremes over all parts, where all of them tell."""
+    """The catalog's column, with its nulls and extremes over all parts where every part states them."""
     kind = str(column.type)
     if all(found.statistics is None and _is_key(found, groups) for found in column.found):
         return _key_column(column, groups)

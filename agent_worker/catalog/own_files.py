@@ -26,7 +26,7 @@ class WithOwnFiles:
 
     @property
     def description(self) -> DescriptionFile:
-        """That of the shared data: beside files of one's own there is none."""
+        """The description of the shared data; a user's own files have none."""
         return self._shared.description
 
     def fingerprint(self) -> str:

@@ -41,7 +41,7 @@ def of_shapes(groups: Iterable[FileGroup]) -> list[str]:
 
 
 def of_differences(groups: Sequence[FileGroup], differences: Iterable[TypeDifference]) -> list[str]:
-    """How the types of parts meet."""
+    """The warnings about parts whose types differ."""
     return [_in_words(groups, difference) for difference in differences]
 
 

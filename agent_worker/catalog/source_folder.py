@@ -60,7 +60,7 @@ class SourceFolder(Protocol):
 
 
 def source_folder_of(data: DataPlace, files: RemoteFiles | None) -> SourceFolder:
-    """`files` are the objects of an address."""
+    """The folder or address of the data; `files` are the objects of an address."""
     if files is not None:
         return RemoteFolder(data.folder, files)
     return LocalFolder(data_folder(data.folder))
@@ -89,7 +89,7 @@ class LocalFolder:
         return ()
 
     def is_own(self, files: tuple[str, ...]) -> bool:
-        """None is."""
+        """False: these are everybody's."""
         return False
 
 
@@ -116,7 +116,7 @@ class RemoteFolder:
         return tuple(self._versions[file] for file in files)
 
     def is_own(self, files: tuple[str, ...]) -> bool:
-        """None is."""
+        """False: these are everybody's."""
         return False
 
     def find(self) -> FolderContents:

@@ -112,7 +112,7 @@ class Engine:
         return min(percent / 100, 1.0) if percent >= 0 else None
 
     def close(self) -> None:
-        """Only while no statement runs."""
+        """Close the connection; call it only while no statement runs."""
         self._connection.close()
         if self._remote is not None:
             self._remote.close()

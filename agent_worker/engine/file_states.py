@@ -36,6 +36,6 @@ def settles_in_s(changed_ns: int, now_ns: int) -> float:
 
 
 def files_state(files: Iterable[str]) -> str:
-    """Of several files together. Takes a few microseconds a file."""
+    """A text that changes when any of these files does. Takes a few microseconds a file."""
     lines = sorted(f"{file}\0{file_state(Path(file))}" for file in files)
     return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()[:32]

@@ -58,7 +58,7 @@ class Tables:
                     return
 
     def files_of(self, checked: Checked) -> tuple[str, ...]:
-        """Those that the statement names tables of."""
+        """The files of the tables that the statement names."""
         return tuple(file for name in sorted(checked.tables) for file in self._files.get(name, ()))
 
     def check(self, checked: Checked) -> None:

@@ -157,7 +157,7 @@ class Meter:
 
     @property
     def share_used(self) -> float:
-        """Of the limit that is nearest, from 0 to 1 and beyond."""
+        """How much of the limit that is nearest is used, from 0 to 1 and beyond."""
         limits: list[tuple[float, float | None]] = [
             (len(self._calls), self.limits.max_model_calls),
             (sum(call.output_tokens for call in self._calls), self.limits.max_output_tokens),

@@ -38,7 +38,7 @@ class RemoteError(OSError):
 
 
 def versions_of(tables: Iterable[CatalogTable]) -> dict[str, str]:
-    """Of the objects that these tables were read from, by path."""
+    """The versions of the objects that these tables were read from, by path."""
     pairs = (pair for table in tables for pair in zip(table.files, table.versions, strict=bool(table.versions)))
     return {file.removeprefix(PREFIX): version for file, version in pairs}
 

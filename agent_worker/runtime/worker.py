@@ -97,7 +97,7 @@ class WorkerRuntime:
         self._control = Channel(connect_dealer(context, spec.control_endpoint), self._on_control)
 
     async def live(self) -> None:
-        """From readiness to the last acknowledgement."""
+        """Run the worker from readiness to the last acknowledgement."""
         agent, context = await self._prepare()
         await self._publisher.subscribed()
         limits = self._spec.settings.limits

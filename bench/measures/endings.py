@@ -8,7 +8,7 @@ from bench.harness.figures import Figure, Spread, spread
 from bench.harness.system import System, running_system
 from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller, Show
-from bus.wire.replies import Shown
+from bus.wire.replies import JobShown
 from ops.load.wire import WireEvent
 from tests.harness.jobs.stuck import stuck_statement, until_inside_its_call
 
@@ -67,7 +67,7 @@ async def _stops(system: System, client: Client, stop: _Stop) -> Spread:
 
 
 async def _pid(system: System, session_id: str) -> int:
-    shown = await system.supervisor.client.request(Show(Caller("ann", Role.USER), session_id=session_id), Shown)
+    shown = await system.supervisor.client.request(Show(Caller("ann", Role.USER), session_id=session_id), JobShown)
     if shown.record.summary.pid is None:
         raise BenchError(f"{session_id} has no worker")
     return shown.record.summary.pid

@@ -12,7 +12,7 @@ class ObjectStoreError(Exception):
 
 
 class ObjectChanged(ObjectStoreError):
-    """The object is another one by now."""
+    """The object was written again: its version is not the one that was asked for."""
 
     def __init__(self, path: str) -> None:
         super().__init__(f"{path} was changed since its table was read. Ask again: the tables are read anew")
@@ -40,11 +40,11 @@ class ObjectReader(Protocol):
 
 
 class ObjectStore(Protocol):
-    """What lies beneath one address."""
+    """The objects beneath one address."""
 
     @property
     def root(self) -> str:
-        """Its path, as those of the objects begin."""
+        """The path that all its objects' paths begin with."""
         ...
 
     def list(self) -> list[Listed]:

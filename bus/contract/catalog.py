@@ -129,7 +129,7 @@ class Catalog(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def unfinished(self) -> int:
-        """Of how many tables there is more to find out."""
+        """The number of tables whose values or keys were not all looked for."""
         return sum(table.unseen or table.unlinked for table in self.tables)
 
     def table(self, name: str) -> CatalogTable | None:

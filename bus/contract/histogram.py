@@ -20,7 +20,7 @@ class Histogram(msgspec.Struct, frozen=True):
         return sum(self.counts)
 
     def with_one(self, seconds: float) -> "Histogram":
-        """One more that took so long."""
+        """The histogram with one more duration."""
         place = bisect_left(self.bounds, seconds)
         counts = (*self.counts[:place], self.counts[place] + 1, *self.counts[place + 1 :])
         return Histogram(self.bounds, counts, self.sum_s + seconds)

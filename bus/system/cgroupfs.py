@@ -73,7 +73,7 @@ class ControlGroup:
 
     @property
     def controllers(self) -> frozenset[str]:
-        """Those that could limit the groups beneath it."""
+        """The controllers that the groups beneath it may be given."""
         return frozenset(self._names("cgroup.controllers"))
 
     def limit(self, writes: Iterable[tuple[str, str]]) -> None:

@@ -112,7 +112,7 @@ class AcknowledgePace:
         self._unsaid_bytes = self._taken_bytes = 0
 
     def took(self, size: int) -> None:
-        """A batch of `size` bytes that was taken, and is not in the log yet."""
+        """Count a batch of `size` bytes that was taken and is not in the log yet."""
         self._taken_bytes += size
 
     def logged(self, through: int) -> bool:
@@ -122,7 +122,7 @@ class AcknowledgePace:
         return through - self._said >= self._every_events or self._unsaid_bytes >= self._every_bytes
 
     def said(self, through: int) -> None:
-        """How far the log has come was said, for whatever reason."""
+        """Note that the sender was told how far the log has come, for whatever reason."""
         self._said = through
         self._unsaid_bytes = 0
 

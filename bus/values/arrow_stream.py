@@ -94,7 +94,7 @@ class _Table:
         return _Table(self._buffer, self._target(field))
 
     def values(self) -> int:
-        """Of a record batch: of all its arrays together."""
+        """The number of values in all arrays of a record batch together."""
         if not self.place(_NODES):
             return 0
         at = self._target(_NODES)

@@ -42,7 +42,7 @@ class Jobs(Reply, frozen=True, tag="jobs"):
     jobs: list[JobSummary]
 
 
-class Shown(Reply, frozen=True, tag="shown"):
+class JobShown(Reply, frozen=True, tag="shown"):
     record: JobRecord
 
 
@@ -178,7 +178,7 @@ AnyReply = (
     Submitted
     | StopTaken
     | Jobs
-    | Shown
+    | JobShown
     | CatalogRead
     | Conversations
     | ConversationShown

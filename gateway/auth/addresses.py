@@ -16,7 +16,7 @@ def address_of(transport: asyncio.BaseTransport | None) -> str:
 
 
 def network_of(address: str) -> str:
-    """What is counted as one address."""
+    """The part of an address that limits count by: an IPv4 address whole, of an IPv6 address its network."""
     if ":" not in address:
         return address
     parsed = ipaddress.IPv6Address(address.partition("%")[0])

@@ -23,7 +23,7 @@ def signed_out(identity: Identity, address: str) -> None:
 
 
 def not_let_in(code: str, how: str, address: str) -> None:
-    """A token that is not valid, or too many of those."""
+    """A sign-in was refused: its token is not valid, or there were too many attempts."""
     facts = {"address": address, "how": how, "code": code}
     log.warning("%s was not let in by %s: %s", *facts.values(), extra={"action": "refused", **facts})
 

@@ -24,7 +24,7 @@ class Rate(NamedTuple):
 
 
 class RateLimiter:
-    """A rate that is used by one."""
+    """A rate, and what one caller has used of it."""
 
     def __init__(self, rate: Rate) -> None:
         self._rate = rate

@@ -13,7 +13,7 @@ from bus.contract.vocabulary import State
 from gateway.http_api import catalog, conversations, own_files, saved, shares
 from gateway.http_api.jobs import download, event_stream, handlers
 from gateway.http_api.security.middleware import Handler
-from gateway.http_api.server import drain, health, metrics, nodes
+from gateway.http_api.server import drain, health, nodes, stats
 from gateway.wire.client_frames import MAX_SEQ, JobRating, Query
 from gateway.wire.conversations import ConversationList, OutsideConversation, Renaming
 from gateway.wire.own_files import FileList, KeptFile
@@ -235,10 +235,10 @@ OPERATIONS = (
     Operation("DELETE", "/api/files/{name}", own_files.delete_file, {204: None}, ("not_found", "unavailable")),
     Operation("GET", "/healthz", health.healthz, {200: Ok}, public=True),
     Operation("GET", "/readyz", health.readyz, {200: Ok}, ("unavailable",)),
-    Operation("GET", "/api/stats", metrics.stats, {200: ServerStats}, ("forbidden", "unavailable")),
+    Operation("GET", "/api/stats", stats.stats, {200: ServerStats}, ("forbidden", "unavailable")),
     Operation("POST", "/api/drain", drain.drain, {202: Draining}, ("forbidden", "unavailable")),
     Operation("POST", "/api/nodes/{name}/drain", nodes.drain_node, {202: NodeList}, _NODE),
     Operation("DELETE", "/api/nodes/{name}/drain", nodes.undo_drain_node, {200: NodeList}, _NODE),
-    Operation("GET", "/metrics", metrics.metrics, {200: "text/plain"}, ("forbidden",)),
+    Operation("GET", "/metrics", stats.metrics, {200: "text/plain"}, ("forbidden",)),
 )
 """In the order of `docs/protocol.md`."""

@@ -47,7 +47,7 @@ class Connection:
         return f"<Connection of {user}, {self._subscriptions}>"
 
     async def serve(self) -> None:
-        """Until the client or the gateway closes the connection."""
+        """Serve the connection until the client or the gateway closes it."""
         writer = asyncio.create_task(self._send_queue.run())
         try:
             async for data in self._frames():

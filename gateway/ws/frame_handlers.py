@@ -8,7 +8,7 @@ from bus.contract.vocabulary import ENDED, Role, Rung
 from bus.transport.sockets import BusError
 from bus.wire.commands import Caller, ListJobs, Show, Stop
 from bus.wire.outside import AgentJobs, AgentJobsData, Outside, outside_job, refused_question
-from bus.wire.replies import Jobs, Refused, Shown
+from bus.wire.replies import Jobs, JobShown, Refused
 from gateway.app_state import Gateway
 from gateway.auth.identities import Identity
 from gateway.job_service import ask, stop
@@ -71,7 +71,7 @@ class FrameHandlers:
     async def _follow(self, client: SignedIn, follow: Follow) -> None:
         session_id, job_id = _named(client.caller, follow)
         show = Show(client.caller, job_id=job_id, session_id=session_id)
-        job = (await self._gateway.client.request(show, Shown)).record.summary
+        job = (await self._gateway.client.request(show, JobShown)).record.summary
         form = StreamForm(client.listed, follow.table_format == "arrow")
         present = job.user == client.caller.user
         await self._subscriptions.restart(Subscription(job.job_id, job.session_id, follow.after_seq, form, present))

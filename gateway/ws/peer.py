@@ -39,7 +39,7 @@ class Peer(Protocol):
         """Write one frame; waits while the client takes nothing. Raises `ConnectionError`."""
 
     def note_signed_in(self) -> None:
-        """The limits for what is not signed in end here."""
+        """Lift the limits that hold for connections that are not signed in."""
 
     async def everything_taken(self) -> None:
         """Wait until what was written has left this machine."""

@@ -51,6 +51,6 @@ def _ray(settings: Settings) -> Iterator[Finding]:
 
 
 def has_token() -> bool:
-    """Whether Ray finds one."""
+    """Whether Ray finds a token for its cluster."""
     named = os.environ.get("RAY_AUTH_TOKEN_PATH") or Path.home() / ".ray" / "auth_token"
     return bool(os.environ.get("RAY_AUTH_TOKEN")) or Path(named).is_file()

@@ -107,7 +107,7 @@ class JobsAccess(Protocol):
         """One's own, the latest first."""
 
     async def end_share(self, share_id: str) -> None:
-        """Nothing can be read by it any more."""
+        """End a share: its link shows nothing from then on."""
 
     async def give_file(self, file: Path, sent: Callable[[int], None]) -> OwnFile:
         """Keep a copy as one's own, to ask about; `sent` is told how many bytes are there. `Declined` where it cannot

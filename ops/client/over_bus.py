@@ -54,13 +54,13 @@ from bus.wire.replies import (
     FileTaken,
     Filled,
     Jobs,
+    JobShown,
     OwnFile,
     OwnFiles,
     QuestionSaved,
     SavedQuestions,
     ShareCreated,
     Shares,
-    Shown,
     Stats,
     StopTaken,
     Submitted,
@@ -125,7 +125,7 @@ class LocalJobs:
                 return None
             raise
         last = shown.turns[-1]
-        record = await self._request(Show(self._caller, job_id=last.job_id), Shown)
+        record = await self._request(Show(self._caller, job_id=last.job_id), JobShown)
         return PastQuestion(outside_job(record.record.summary), last.question, last.agent, len(shown.turns) == 1)
 
     async def list(self, *, user: str = "", state: State | None = None, ended: bool = False) -> list[OutsideJob]:
@@ -133,7 +133,7 @@ class LocalJobs:
         return [outside_job(summary) for summary in found.jobs]
 
     async def show(self, job_id: str) -> dict[str, Any]:
-        shown = await self._request(Show(self._caller, job_id=job_id), Shown)
+        shown = await self._request(Show(self._caller, job_id=job_id), JobShown)
         record: dict[str, Any] = msgspec.to_builtins(outside_record(shown.record))
         return record
 

@@ -45,7 +45,7 @@ from supervisor.control.parts import Parts
 from supervisor.jobs.lookup import Lookup
 from supervisor.lifecycle.job import AlreadyEnded
 from supervisor.lifecycle.kill_ladder import StopRequest
-from supervisor.maintenance.metrics import Gauges
+from supervisor.maintenance.metrics import Metrics
 from supervisor.maintenance.retention import Retention
 from supervisor.own_files.handlers import OwnFileHandlers
 
@@ -55,7 +55,7 @@ log = logging.getLogger(__name__)
 class CommandHandlers:
     """Answers every command."""
 
-    def __init__(self, parts: Parts, controller: JobController, history: Retention, gauges: Gauges) -> None:
+    def __init__(self, parts: Parts, controller: JobController, history: Retention, gauges: Metrics) -> None:
         self._admission, self._pool = parts.admission, parts.pool
         self._controller = controller
         self._catalogs = controller.own_catalogs

@@ -3,17 +3,17 @@
 from bus.contract.vocabulary import ENDED
 from bus.wire.commands import ListJobs, Show
 from bus.wire.job_record import JobSummary
-from bus.wire.replies import AnyReply, Jobs, Refused, Shown, Stats
+from bus.wire.replies import AnyReply, Jobs, JobShown, Refused, Stats
 from supervisor.control.counters import Counters
 from supervisor.control.parts import Parts
 from supervisor.jobs.lookup import Lookup, may_see, own
-from supervisor.maintenance.metrics import Gauges
+from supervisor.maintenance.metrics import Metrics
 
 
 class QueryHandler:
     """Reads the job table, the log, and the figures."""
 
-    def __init__(self, parts: Parts, lookup: Lookup, gauges: Gauges, counters: Counters) -> None:
+    def __init__(self, parts: Parts, lookup: Lookup, gauges: Metrics, counters: Counters) -> None:
         self._jobs = parts.jobs
         self._queries = parts.store.queries
         self._lookup = lookup
@@ -34,7 +34,7 @@ class QueryHandler:
     def show(self, command: Show) -> AnyReply:
         """The record of the one job that is meant."""
         found = self._lookup.find(command.caller, command.job_id, command.session_id)
-        return found if isinstance(found, Refused) else Shown(found)
+        return found if isinstance(found, Refused) else JobShown(found)
 
     def stats(self) -> Stats:
         """Counts and gauges of this moment."""

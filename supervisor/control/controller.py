@@ -46,7 +46,7 @@ log = logging.getLogger(__name__)
 
 
 class JobController:
-    """Every job that has not ended."""
+    """All jobs that have not ended: makes, starts, stops and ends them."""
 
     def __init__(self, parts: Parts, heads: StreamHeads) -> None:
         self._settings = parts.settings
@@ -90,7 +90,7 @@ class JobController:
         return entry
 
     def stop(self, job_id: str, request: StopRequest) -> None:
-        """Raises `AlreadyEnded`."""
+        """Begin to stop the job, or climb sooner. Raises `AlreadyEnded`."""
         entry = self._jobs.get(job_id)
         if entry is None:
             raise AlreadyEnded(job_id)

@@ -11,7 +11,7 @@ from supervisor.lifecycle.job import Job
 
 @dataclass(slots=True)
 class Counters:
-    """Counted as the jobs end."""
+    """Totals since the start: how jobs ended, how long until their first chunk, how long stops took."""
 
     ended: Counter[tuple[State, Reason | None]] = field(default_factory=Counter)
     stops: dict[Rung, Histogram] = field(default_factory=dict)

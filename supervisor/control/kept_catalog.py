@@ -23,7 +23,7 @@ class KeptCatalog:
         self._file = folder / FILE
 
     def load(self) -> bytes:
-        """As it was kept; b"" for none that can be read."""
+        """The encoded catalog as it was kept; b"" where there is none that can be read."""
         try:
             content = self._file.read_bytes()
         except OSError:

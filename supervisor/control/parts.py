@@ -17,7 +17,7 @@ from supervisor.workers.worker_pool import WorkerPool
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Each is whole by the time it is put in here."""
+    """The supervisor's parts, each complete before it is put in here."""
 
     settings: Settings
     store: Store
@@ -32,5 +32,5 @@ class Parts:
 
     @property
     def folder(self) -> Path:
-        """Of the state."""
+        """The state folder."""
         return self.store.path.parent

@@ -10,7 +10,7 @@ from supervisor.storage.store import Store
 
 
 class Spending:
-    """The usage of all jobs that have not ended."""
+    """Takes the usage that workers report, for all jobs that have not ended."""
 
     def __init__(self, store: Store, reservations: Reservations) -> None:
         self._store = store

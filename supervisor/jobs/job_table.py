@@ -55,11 +55,11 @@ class JobTable:
         return next((entry for entry in found if not entry.job.ended), None)
 
     def beginning_with(self, prefix: str) -> list[JobEntry]:
-        """The jobs whose id begins so."""
+        """The jobs whose id begins with `prefix`."""
         return [entry for entry in self if entry.job_id.startswith(prefix)]
 
     def has_agent(self, agent: str) -> bool:
-        """Whether a job of this agent is there."""
+        """Whether there is a job of this agent."""
         return any(entry.submit.agent == agent for entry in self)
 
     def count_by_state(self) -> Counter[str]:

@@ -84,7 +84,7 @@ def held_to(reason: Reason, limits: LimitSettings) -> str:
 
 
 def lost_with_supervisor() -> Failed:
-    """For a job that the crash of the supervisor has ended."""
+    """The last event of a job that a crash of the supervisor has ended."""
     return Failed(
         "The supervisor was restarted while this question ran. " + _KEPT,
         Reason.SUPERVISOR_LOST,

@@ -10,7 +10,7 @@ from supervisor.control.parts import Parts
 from supervisor.maintenance.rate import RollingRate
 
 
-class Gauges:
+class Metrics:
     """Reads the parts of a supervisor. `sample` it about once a second."""
 
     def __init__(self, parts: Parts) -> None:

@@ -57,7 +57,7 @@ def capacity_of(cluster: ClusterSettings, name: str, found: Iterable[str] = ()) 
 
 
 def demand_of(settings: Settings, agent: str) -> Demand:
-    """Of a job of this agent."""
+    """What a job of this agent needs of a node."""
     return Demand(limits_of(settings, agent).max_memory_bytes, known_agents(settings)[agent].resource)
 
 

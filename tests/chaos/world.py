@@ -18,7 +18,7 @@ from bus.client import BusClient, CommandRefused
 from bus.contract.vocabulary import Role, Rung
 from bus.transport.sockets import BusError
 from bus.wire.commands import AnyCommand, Caller, Show, Stop, Submit
-from bus.wire.replies import AnyReply, Shown, StopTaken, Submitted
+from bus.wire.replies import AnyReply, JobShown, StopTaken, Submitted
 from gateway.auth.identities import LOCAL_USER
 from tests.chaos.followers import BusFollower, WireFollower
 from tests.chaos.nodes import left_on, strike
@@ -147,7 +147,7 @@ class World:
                 raise
 
     async def _signal_worker(self, job: Asked, number: signal.Signals) -> None:
-        pid = (await self.command(Show(self.me, job_id=job.job_id), Shown)).record.summary.pid
+        pid = (await self.command(Show(self.me, job_id=job.job_id), JobShown)).record.summary.pid
         if pid is not None:
             _signal(pid, number, lambda process: self._runtime in process.cwd())
 

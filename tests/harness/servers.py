@@ -21,7 +21,7 @@ from bus.contract.vocabulary import Reason, Role, Rung, State
 from bus.serve_contract import VARIABLE
 from bus.wire.commands import Caller, ReadStats, Show, Stop, Submit
 from bus.wire.job_record import JobRecord, JobSummary
-from bus.wire.replies import Shown, Stats, StopTaken, Submitted
+from bus.wire.replies import JobShown, Stats, StopTaken, Submitted
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATOR = Caller("tester", Role.OPERATOR)
@@ -100,7 +100,7 @@ class Supervisor:
         return (await self.client.request(Stop(caller, job_id=job_id, rung=rung), StopTaken)).job
 
     async def record(self, job_id: str) -> JobRecord:
-        return (await self.client.request(Show(OPERATOR, job_id=job_id), Shown)).record
+        return (await self.client.request(Show(OPERATOR, job_id=job_id), JobShown)).record
 
     async def pid(self, job_id: str) -> int:
         """The number of the running job's process. Of a node's worker it is known only once the node has said it, which

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from agent_worker.agents.tools import engine_settings
+from agent_worker.agents.backends import engine_settings
 from agent_worker.catalog import CatalogError, DescriptionError, read_catalog
 from agent_worker.catalog.own_files import WithOwnFiles
 from agent_worker.catalog.reader import LEAST_LOOKS_S, READ_S
@@ -42,7 +42,7 @@ def read(context: AgentContext, known: Catalog | None, looks_s: float = LEAST_LO
 
 
 def fingerprint(context: AgentContext) -> str:
-    """Of the data as they are now. Raises `AgentError`."""
+    """The fingerprint of the data as they are now. Raises `AgentError`."""
     with _place(context) as (place, _):
         return place.fingerprint()
 

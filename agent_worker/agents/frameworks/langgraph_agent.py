@@ -22,7 +22,7 @@ TEXT_INPUTS = ("question", "query", "input")
 
 
 def reads(definition: AgentDefinition) -> tuple[str, ...]:
-    """For the sandbox."""
+    """The folders that the sandbox lets the worker read."""
     return load_own(definition)
 
 

@@ -26,7 +26,7 @@ TRACES_STAY_HERE = RunConfig(tracing_disabled=True)
 
 
 def reads(definition: AgentDefinition) -> tuple[str, ...]:
-    """For the sandbox."""
+    """The folders that the sandbox lets the worker read."""
     return load_own(definition)
 
 

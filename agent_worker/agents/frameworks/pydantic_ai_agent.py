@@ -44,7 +44,7 @@ PENDING = "pydantic_ai.pending"
 
 
 def reads(definition: AgentDefinition) -> tuple[str, ...]:
-    """For the sandbox."""
+    """The folders that the sandbox lets the worker read."""
     return load_own(definition)
 
 

@@ -17,7 +17,7 @@ class UsageCount:
         context.usage = lambda: self.total
 
     def add(self, usage: Usage, model: str = "") -> None:
-        """Of one call, or a part of it (`model_calls` 0)."""
+        """Count one call of a model, or a part of a call (`model_calls` 0)."""
         before, cost = self.total, self._cost(usage, model)
         self.total = Usage(
             model_calls=before.model_calls + usage.model_calls,
@@ -37,7 +37,7 @@ class UsageCount:
 
 
 def increase(before: Usage, now: Usage) -> Usage:
-    """What has come to a sum that a framework keeps."""
+    """The difference between a framework's running total and what was counted of it before."""
     return Usage(
         model_calls=now.model_calls - before.model_calls,
         input_tokens=now.input_tokens - before.input_tokens,

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from agent_worker.agents.backends import Backends
 from agent_worker.agents.catalog.agent import read
 from agent_worker.agents.history import files
 from agent_worker.agents.history.rows import OUTCOMES
 from agent_worker.agents.parquet import agent as parquet
-from agent_worker.agents.tools import Tools
 from agent_worker.context import AgentContext, AgentError
 from bus.contract.catalog import Catalog, CatalogColumn
 from bus.contract.events import Event
@@ -35,7 +35,7 @@ would take one question for another. The others' words are known before anything
 _DAYS_AGO = {"today": 0, "yesterday": 1}
 
 
-def prepare(context: AgentContext) -> Tools:
+def prepare(context: AgentContext) -> Backends:
     """As for any data, with the days as the history has them."""
     os.environ["TZ"] = "UTC"  # the engine's current_date
     time.tzset()
@@ -49,8 +49,8 @@ async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
         raise AgentError("The history is still empty.", code="no_history", hint="ask again when a job has ended")
     catalog = with_words(await asyncio.to_thread(read, context, None))
     job = replace(job, encoded_catalog=encode(catalog))
-    tools: Tools = context.prepared
-    if tools.model is None and not tools.engine.looks_like_sql(job.question):
+    backends: Backends = context.prepared
+    if backends.model is None and not backends.engine.looks_like_sql(job.question):
         job = _dated(job, datetime.now(UTC).date())
     async for event in parquet.run(job, context):
         yield event

@@ -104,7 +104,7 @@ def write_file(file: Path, schema: pa.Schema, pieces: Iterable[pa.Table]) -> Non
 
 
 def replace(unfinished: Path, file: Path) -> None:
-    """The name changes its meaning at once, also for a power cut."""
+    """Put the file in the place of the other; the change survives a power cut."""
     unfinished.replace(file)
     descriptor = os.open(file.parent, os.O_RDONLY)
     try:

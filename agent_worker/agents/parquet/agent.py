@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
+from agent_worker.agents.backends import Backends, hold_to, model_failures, set_up
 from agent_worker.agents.catalog.current import current_catalog
 from agent_worker.agents.parquet.answer import answer
 from agent_worker.agents.parquet.executor import execute
-from agent_worker.agents.parquet.looking import earlier_result
+from agent_worker.agents.parquet.exploration import earlier_result
 from agent_worker.agents.parquet.planner import plan
 from agent_worker.agents.parquet.state import AgentState, monitor, node
-from agent_worker.agents.tools import Tools, hold_to, model_failures, set_up
 from agent_worker.context import AgentContext
 from agent_worker.llm.prompt_monitor import total
 from agent_worker.plan import DirectAnswer, SqlPlan
@@ -18,7 +18,7 @@ from bus.wire.worker import JobSpec
 Planner = Callable[[AgentState], AsyncGenerator[Event, None]]
 
 
-def prepare(context: AgentContext) -> Tools:
+def prepare(context: AgentContext) -> Backends:
     """Connect the engine and make the model's client, before the question is known."""
     return set_up(context)
 
@@ -38,11 +38,11 @@ async def run_typed_sql(job: JobSpec, context: AgentContext) -> AsyncIterator[Ev
 
 async def _ask(job: JobSpec, context: AgentContext, planner: Planner) -> AsyncIterator[Event]:
     catalog = await current_catalog(job, context)
-    tools: Tools = context.prepared
-    tools.engine.attach(catalog)
-    if tools.model is not None:
-        hold_to(tools.model, job)
-    state = AgentState(job, context, tools, catalog)
+    backends: Backends = context.prepared
+    backends.engine.attach(catalog)
+    if backends.model is not None:
+        hold_to(backends.model, job)
+    state = AgentState(job, context, backends, catalog)
     async for event in node("planner", planner(state)):
         yield event
     if isinstance(state.plan, SqlPlan):
@@ -58,8 +58,8 @@ async def _ask(job: JobSpec, context: AgentContext, planner: Planner) -> AsyncIt
         yield ResponseChunk("response", state.plan.question)
     elif isinstance(state.plan, DirectAnswer):
         yield ResponseChunk("response", state.plan.text)
-    if tools.model is not None and not state.typed_sql:
-        yield monitor(total(context.usage(), priced=tools.model.meter.price is not None))
+    if backends.model is not None and not state.typed_sql:
+        yield monitor(total(context.usage(), priced=backends.model.meter.price is not None))
 
 
 async def _take_as_typed(state: AgentState) -> AsyncGenerator[Event, None]:

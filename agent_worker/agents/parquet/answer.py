@@ -29,7 +29,7 @@ async def answer(state: AgentState) -> AsyncGenerator[Event, None]:
     plan, preview = state.plan, state.preview
     assert isinstance(plan, SqlPlan)
     assert preview is not None
-    model = state.tools.model
+    model = state.backends.model
     if model is None or state.typed_sql:
         yield ResponseChunk("response", _in_our_words(plan, preview, typed_sql=state.typed_sql))
         if names := without_a_number(preview):

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from agent_worker.agents.parquet.charts.fitting import fitting_chart
 from agent_worker.agents.parquet.charts.spec import MAX_POINTS, chart_spec, of_rows
+from agent_worker.agents.parquet.exploration.second_look import second_look
 from agent_worker.agents.parquet.failures import Failures
-from agent_worker.agents.parquet.looking.second_look import second_look
 from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.agents.parquet.units import output_units
 from agent_worker.catalog.names import left_out
@@ -64,9 +64,9 @@ def _repairing(state: AgentState, failures: Failures) -> Warn:
 
 
 async def _repaired(state: AgentState, failures: Failures) -> Plan:
-    assert state.tools.model is not None
+    assert state.backends.model is not None
     assert state.request is not None
-    return await state.tools.model.repair(state.request, failures.tries)
+    return await state.backends.model.repair(state.request, failures.tries)
 
 
 def _max_repairs(state: AgentState) -> int:
@@ -79,7 +79,7 @@ def _worth_repairing(error: EngineError | StatementRefused) -> bool:
 
 
 async def _run(state: AgentState, plan: SqlPlan) -> AsyncGenerator[Event, None]:
-    engine = state.tools.engine
+    engine = state.backends.engine
     yield Sql(plan.sql)
     yield monitor(f"**SQL**\n\n```sql\n{plan.sql}\n```\n\n")
     reporting = asyncio.create_task(_report_progress(state))
@@ -135,7 +135,7 @@ async def _report_progress(state: AgentState) -> None:
     """Say how far the engine is, whenever a person would see a difference."""
     while True:
         await asyncio.sleep(PROGRESS_EVERY_S)
-        state.context.progress(state.tools.engine.progress(), "running the statement")
+        state.context.progress(state.backends.engine.progress(), "running the statement")
 
 
 def _for_people(error: EngineError | StatementRefused, repairs: int, those: tuple[LeftOut, ...]) -> AgentError:

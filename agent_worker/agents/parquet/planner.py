@@ -6,10 +6,10 @@ from contextlib import aclosing
 from datetime import datetime
 
 from agent_worker import offline
-from agent_worker.agents.parquet.looking.exploring import explore
-from agent_worker.agents.parquet.looking.focus import focus_on
-from agent_worker.agents.parquet.opinions.hardness import is_hard
-from agent_worker.agents.parquet.opinions.second_opinions import second_opinions
+from agent_worker.agents.parquet.candidates.ask_candidates import ask_candidates
+from agent_worker.agents.parquet.candidates.hardness import is_hard
+from agent_worker.agents.parquet.exploration.focus import focus_on
+from agent_worker.agents.parquet.exploration.tool_loop import explore
 from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.llm import PlanRequest, ToolsRefused
 from agent_worker.plan import Plan, SqlPlan, Turn
@@ -19,11 +19,11 @@ from bus.contract.events import Clarification, Event, Status
 async def plan(state: AgentState) -> AsyncGenerator[Event, None]:
     """SQL typed by the person runs as it is; the model plans where there is one, else the offline planner."""
     question = state.job.question
-    if state.tools.engine.looks_like_sql(question):
+    if state.backends.engine.looks_like_sql(question):
         state.typed_sql = True
         state.plan = SqlPlan(question.strip().rstrip(";"), title="Your statement")
-    elif state.tools.model is not None:
-        yield Status(f"planning with {state.tools.model.settings.model}")
+    elif state.backends.model is not None:
+        yield Status(f"planning with {state.backends.model.settings.model}")
         state.request = await asyncio.to_thread(_request, state)  # so that a stop finds the loop free
         async for event in _with_model(state):
             yield event
@@ -38,7 +38,7 @@ async def _with_model(state: AgentState) -> AsyncGenerator[Event, None]:
 
     That it takes none is noted where it plans well without: a reply that is nonsense both ways says nothing of tools.
     """
-    model, request = state.tools.model, state.request
+    model, request = state.backends.model, state.request
     assert model is not None
     assert request is not None
     refused = False
@@ -54,7 +54,7 @@ async def _with_model(state: AgentState) -> AsyncGenerator[Event, None]:
         state.plan = await model.plan(request)
     model.refuses_tools = model.refuses_tools or refused
     if isinstance(state.plan, SqlPlan) and state.context.settings.agent.candidates > 1 and is_hard(state.plan.sql):
-        async with aclosing(second_opinions(state)) as events:
+        async with aclosing(ask_candidates(state)) as events:
             async for event in events:
                 yield event
     for note in model.notes:

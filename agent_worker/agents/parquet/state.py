@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from agent_worker.agents.tools import Tools
+from agent_worker.agents.backends import Backends
 from agent_worker.context import AgentContext
 from agent_worker.llm import LookRecord, PlanRequest, Preview
 from agent_worker.plan import Plan, Turn
@@ -22,7 +22,7 @@ class AgentState:
 
     job: JobSpec
     context: AgentContext
-    tools: Tools
+    backends: Backends
     catalog: Catalog
     typed_sql: bool = False
     request: PlanRequest | None = None

@@ -25,7 +25,7 @@ from bus.wire.outside import JsonRows
 
 
 def reads(definition: AgentDefinition) -> tuple[str, ...]:
-    """For the sandbox."""
+    """The folders that the sandbox lets the worker read."""
     return readable(definition)
 
 

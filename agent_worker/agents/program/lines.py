@@ -43,7 +43,7 @@ class LineReader:
         self._take(rest)
 
     def finish(self) -> Iterator[ProgramOutput]:
-        """What stands behind the last line's end."""
+        """The event of a last line without an end, if there is one."""
         yield from self._line()
 
     def _take(self, part: bytes) -> None:

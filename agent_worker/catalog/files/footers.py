@@ -172,7 +172,7 @@ def _typed(relation: duckdb.DuckDBPyRelation) -> Iterable[tuple[str, Any]]:
 def read_statistics(
     connection: duckdb.DuckDBPyConnection, groups: Mapping[int, Iterable[str]]
 ) -> dict[tuple[int, int], Statistics]:
-    """By group of files and leaf. Raises duckdb.Error."""
+    """The statistics of the files' footers, by group of files and leaf. Raises duckdb.Error."""
     members = [(file, group) for group, files in groups.items() for file in files]
     if not members:
         return {}

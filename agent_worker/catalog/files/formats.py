@@ -34,7 +34,7 @@ def text_format(name: str) -> TextFormat | None:
 
 
 def compression(name: str) -> str:
-    """As the engine's readers of text call it."""
+    """The compression's name for the engine's readers of text."""
     return next((kind for suffix, kind in COMPRESSIONS.items() if name.lower().endswith(suffix)), "none")
 
 

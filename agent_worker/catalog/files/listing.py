@@ -42,7 +42,7 @@ def entries(folder: Path) -> "Iterator[os.DirEntry[str]]":
 
 
 def content(file: Path) -> Content:
-    """By the first and last bytes, whatever its name is."""
+    """What the file holds, judged by its first and last bytes and not by its name."""
     try:
         with file.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size

@@ -20,7 +20,7 @@ class Element(NamedTuple):
 
 
 def leaves_of(elements: Sequence[Element]) -> list[tuple[int, ...]]:
-    """Of each column the places of its leaves among all leaves of the file."""
+    """For each column, the positions of its leaves among all leaves of the file."""
     found: list[tuple[int, ...]] = []
     at, leaf = 1, 0
     while at < len(elements):

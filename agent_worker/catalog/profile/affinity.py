@@ -20,7 +20,7 @@ _SORT = re.compile(r"(?:tbl|dim|fact|fct|ref|stg|vw|lookup|lkp)_(?=.)")
 
 
 class Affinity(IntEnum):
-    """Higher is better."""
+    """How well a column's name fits a key's; higher is better."""
 
     NONE = 0
     NAMED_AFTER = 1

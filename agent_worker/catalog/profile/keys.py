@@ -38,7 +38,7 @@ class _Match(msgspec.Struct, frozen=True):
 
     @property
     def rank(self) -> tuple[int, float, int, str, str]:
-        """The least is the best."""
+        """The order of keys for a column: the least is the best."""
         return (-self.affinity, -self.share, self.ref_rows, self.key.ref_table, self.key.ref_column)
 
 
@@ -84,7 +84,7 @@ def with_unique_columns(budget: TimeBudget, table: CatalogTable) -> CatalogTable
 
 
 def without_unique_columns(table: CatalogTable) -> CatalogTable:
-    """A table that no other can refer to."""
+    """The table with no column marked as unique, so that no other is taken to refer to it."""
     columns = tuple(msgspec.structs.replace(column, unique=False) for column in table.columns)
     return msgspec.structs.replace(table, columns=columns)
 

@@ -103,7 +103,7 @@ class _Looks:
             self._look(name, lambda table: with_values(self._budget, table, referenced=False))
 
     def for_keys(self, names: Collection[str], kept: Sequence[JoinKey], until: float) -> list[JoinKey]:
-        """To and from the tables of these names."""
+        """Look for keys to and from the tables of these names, until a time of `time.monotonic()`."""
         self._budget.bound(until)
         missed = self._budget.missed
         keys = find_keys(self._budget, list(self._found.values()), names, kept)
@@ -113,13 +113,13 @@ class _Looks:
         return keys
 
     def for_labels(self, names: Iterable[str], until: float) -> None:
-        """For what other tables call the rows of these by."""
+        """Look for the columns by which other tables name the rows of these, until a time of `time.monotonic()`."""
         self._budget.bound(until)
         for name in names:
             self._look(name, lambda table: with_values(self._budget, table, referenced=True))
 
     def tables(self) -> list[CatalogTable]:
-        """With what was found out about files that cannot be read."""
+        """The tables with what was found out, also about files that cannot be read."""
         return [_with_remark(table, self._budget.failures.get(name, "")) for name, table in self._found.items()]
 
     def _look(self, name: str, look: Callable[[CatalogTable], CatalogTable]) -> None:

@@ -92,7 +92,7 @@ def type_of(kind: Any, depth: int = 0) -> Type:
 
 
 def type_named(name: str) -> Type:
-    """From the engine's name for it."""
+    """The type that the engine calls so."""
     return Type(name) if name == NULL else type_of(duckdb.sqltype(name))
 
 
@@ -102,7 +102,7 @@ def whole(low: int, high: int, unit: str = "") -> Type:
 
 
 def units_in(kind: Type) -> list[str]:
-    """Of the durations in it."""
+    """The units of the durations in a type, at any depth."""
     return [kind.unit] * bool(kind.unit) + [unit for _, inner in kind.of for unit in units_in(inner)]
 
 

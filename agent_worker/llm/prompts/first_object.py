@@ -28,7 +28,7 @@ class FirstObject:
 
     @property
     def said(self) -> int:
-        """Characters that have come."""
+        """The number of characters that have come."""
         return len(self._text)
 
     @property

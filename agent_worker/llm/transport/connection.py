@@ -49,7 +49,7 @@ WIRES: dict[str, Wire] = {"messages": MessagesWire(), "chat": ChatWire()}
 
 
 def wires(settings: ModelSettings) -> list[Wire]:
-    """Those to try, in this order."""
+    """The wires to try, in this order."""
     if settings.root_url == HOSTED:
         return [WIRES["messages"]]
     return list(WIRES.values()) if settings.wire == "auto" else [WIRES[settings.wire]]
@@ -85,7 +85,7 @@ class ModelConnection:
         return self._settings.structured_output == "auto" and not self.plain and self.holds_schema
 
     def take_wire(self, wire: Wire) -> None:
-        """The server is known to speak this one."""
+        """Note that the server speaks this wire."""
         self.wire, self.settled = wire, True
 
     async def close(self) -> None:

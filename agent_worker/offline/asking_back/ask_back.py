@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from agent_worker.offline.asking_back.chips import Chip, chips_for
-from agent_worker.offline.asking_back.pieces import Pieces, spoken
+from agent_worker.offline.asking_back.pieces import Pieces
 from agent_worker.offline.asking_back.proposals import hinted, likely_figures
 from agent_worker.offline.english import senses
 from agent_worker.offline.question.cut import Kind, Piece
@@ -105,10 +105,10 @@ def _lesson(pieces: Pieces, word: str) -> str:
             c for table in pieces.tables for c in hinted(pieces, table, senses.HINTS[word]) if c.kind == "number"
         ]
         side = "over" if word in senses.DESCENDING else "under"
-        return f"by {word} I mean {spoken(columns[0])} {side} {_middle(columns[0])}" if columns else ""
+        return f"by {word} I mean {columns[0].spoken} {side} {_middle(columns[0])}" if columns else ""
     figures = likely_figures(pieces, word in senses.MONEY)
     noun = word in senses.MONEY or bool(pieces.items and pieces.items[0].kind is Kind.FIGURE)
-    return f"{word} is the sum of {spoken(figures[0])}" if figures and noun else ""
+    return f"{word} is the sum of {figures[0].spoken}" if figures and noun else ""
 
 
 def _middle(column: Column) -> str:

@@ -23,7 +23,6 @@ from agent_worker.offline.asking_back.rewording import (
     in_period,
     in_units,
     near_names,
-    other_words,
     put_in_place,
     without_left_over,
 )
@@ -94,5 +93,5 @@ def _ways(problem: NotUnderstood) -> list[Proposals]:
         lambda _: put_in_place(problem),
         lambda pieces: iter([pieces.text]),
         *(codes, in_units, of_values, absent, rated, by_measure, frequent, in_period, figures_for, over_time),
-        *(other_words, figures_named, near_names, of_groups, without_left_over, about_tables),
+        *(figures_named, near_names, of_groups, without_left_over, about_tables),
     ]

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from agent_worker.offline.english import tokens
-from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.english.senses import ASKING, SYNONYMS
-from agent_worker.offline.english.tokens import stem, tokenize
+from agent_worker.offline.english.tokens import stem, words_in
+from agent_worker.offline.english.verbs import VERBS
 from agent_worker.offline.question.cut import Kind, Piece
 from agent_worker.offline.question.single import Single
 from agent_worker.offline.schema.model import Column, Schema, Table
@@ -63,7 +63,7 @@ class Pieces:
     @property
     def words(self) -> set[str]:
         """All words of the question in small letters."""
-        return {token.lower for token in tokenize(self.text)}
+        return set(words_in(self.text))
 
     @property
     def left_over(self) -> list[Piece]:
@@ -137,7 +137,3 @@ def plural(table: Table) -> str:
 
 def singular(table: Table) -> str:
     return " ".join((*table.words[:-1], stem(table.words[-1])))
-
-
-def spoken(column: Column) -> str:
-    return " ".join(column.words or column.all_words)

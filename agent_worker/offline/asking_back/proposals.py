@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from agent_worker.offline.asking_back.pieces import Pieces, plural, singular, spoken
+from agent_worker.offline.asking_back.pieces import Pieces, plural, singular
 from agent_worker.offline.english import senses
 from agent_worker.offline.english.tokens import stems
 from agent_worker.offline.question.cut import Kind, Piece
@@ -19,7 +19,7 @@ def frequent(pieces: Pieces) -> Iterator[str]:
     if not senses.FREQUENT & _all_words(pieces):
         return
     for column in [c for c in pieces.columns[:2] if c.role in ("category", "label")]:
-        yield f"top 10 {spoken(column)} by number of {plural(pieces.schema.tables[column.table])}"
+        yield f"top 10 {column.spoken} by number of {plural(pieces.schema.tables[column.table])}"
     for table in pieces.tables:
         for events in pieces.events(table)[:1]:
             yield from _per_unit(pieces, events)
@@ -27,7 +27,7 @@ def frequent(pieces: Pieces) -> Iterator[str]:
         yield from _per_unit(pieces, table)
         yield from _ranked(pieces, table, down=True)
         for column in pieces.categories(table)[:2]:
-            yield f"number of {plural(table)} by {spoken(column)}"
+            yield f"number of {plural(table)} by {column.spoken}"
         yield from _per_time(pieces, table)
 
 
@@ -38,11 +38,11 @@ def rated(pieces: Pieces) -> Iterator[str]:
     told = [c for c in pieces.columns if c in pieces.figures(pieces.schema.tables[c.table])]
     events = [other for table in pieces.tables for other in (table, *pieces.events(table))]
     marks = [c for table in events for c in pieces.figures(table) if senses.MARKS & set(c.all_words)]
-    things = [(spoken(c), "") for c in pieces.columns if c.role == "category"]
+    things = [(c.spoken, "") for c in pieces.columns if c.role == "category"]
     things += [(singular(table), table.name) for table in pieces.tables] if pieces.names_a_table else []
     for column in dict.fromkeys(c.name for c in (told or marks)) if word else ():
         table = next(c for c in (told or marks) if c.name == column).table
-        figure = spoken(pieces.schema.columns[table, column])
+        figure = pieces.schema.columns[table, column].spoken
         down = (word in _BAD) == bool(_BAD & set(figure.split()))
         for thing, name in things:
             if name != table:
@@ -58,7 +58,7 @@ def _most(pieces: Pieces, table: Table, events: Table) -> Iterator[str]:
         yield f"which {singular(table)} has the most {plural(events)}"
         yield f"top 10 {plural(table)} by number of {plural(events)}"
     for key in keys if len(keys) > 1 else ():
-        column = spoken(pieces.schema.columns[events.name, key])
+        column = pieces.schema.columns[events.name, key].spoken
         yield f"top 10 {column} by number of {plural(events)}"
 
 
@@ -67,7 +67,7 @@ def _per_unit(pieces: Pieces, table: Table) -> Iterator[str]:
     for item in pieces.items:
         for date in pieces.dates(table) if item.unit else ():
             yield f"number of {plural(table)} by {item.text}"
-            yield f"number of {plural(table)} by {item.text} of {spoken(date)}"
+            yield f"number of {plural(table)} by {item.text} of {date.spoken}"
 
 
 def by_measure(pieces: Pieces) -> Iterator[str]:
@@ -76,7 +76,7 @@ def by_measure(pieces: Pieces) -> Iterator[str]:
     down = word in senses.DESCENDING
     for table in pieces.schema.tables.values() if senses.LASTING & pieces.words else ():
         for first, last in [table.span] if table.span else ():
-            lasted = f"average time from {spoken(first)} to {spoken(last)}"
+            lasted = f"average time from {first.spoken} to {last.spoken}"
             yield from (f"{lasted} by {singular(thing)}" for thing in pieces.tables if pieces.names_a_table)
             yield lasted
     for table in pieces.tables if word else ():
@@ -86,17 +86,17 @@ def by_measure(pieces: Pieces) -> Iterator[str]:
         for column in columns:
             yield from extreme(table, column, down)
         for column in columns:
-            yield f"{plural(table)} with {spoken(column)} {'above' if down else 'below'} the average"
+            yield f"{plural(table)} with {column.spoken} {'above' if down else 'below'} the average"
         yield from _ranked(pieces, table, down)
 
 
 def _averages(pieces: Pieces, table: Table, columns: list[Column]) -> Iterator[str]:
     for column in columns:
         if "year" in column.role:
-            yield f"number of {plural(table)} by {spoken(column)}"
-        yield f"average {spoken(column)} of {plural(table)}"
+            yield f"number of {plural(table)} by {column.spoken}"
+        yield f"average {column.spoken} of {plural(table)}"
         for category in pieces.categories(table)[:1]:
-            yield f"average {spoken(column)} by {spoken(category)}"
+            yield f"average {column.spoken} by {category.spoken}"
 
 
 def figures_for(pieces: Pieces) -> Iterator[str]:
@@ -110,13 +110,13 @@ def figures_for(pieces: Pieces) -> Iterator[str]:
         fn = fn or "total"
         behind = pieces.text[item.end :].strip(" ?.!")
         for column in likely_figures(pieces, money)[:_FEW]:
-            yield f"{fn} {spoken(column)} {behind}".strip()
+            yield f"{fn} {column.spoken} {behind}".strip()
             for owner in pieces.tables if pieces.names_a_table else ():
-                yield f"{fn} {spoken(column)} by {singular(owner)}"
-            yield f"{fn} {spoken(column)}"
+                yield f"{fn} {column.spoken} by {singular(owner)}"
+            yield f"{fn} {column.spoken}"
             for table in (pieces.schema.tables[column.table], *pieces.owners(column.table)):
                 for category in pieces.categories(table)[:1]:
-                    yield f"{fn} {spoken(column)} by {spoken(category)}"
+                    yield f"{fn} {column.spoken} by {category.spoken}"
 
 
 def of_values(pieces: Pieces) -> Iterator[str]:
@@ -134,10 +134,10 @@ def _side_by_side(pieces: Pieces) -> Iterator[str]:
         column = pieces.schema.columns[ref.table, ref.column]
         same = other and any((r.table, r.column) == (ref.table, ref.column) for r in other.values)
         if one and other and same and not column.info.unique:
-            behind = f"with {spoken(column)} {one.text} or {other.text} by {spoken(column)}"
+            behind = f"with {column.spoken} {one.text} or {other.text} by {column.spoken}"
             table = pieces.schema.tables[ref.table]
             for events in (table, *pieces.events(table)[:1]):
-                yield from (f"average {spoken(c)} of {plural(events)} {behind}" for c in pieces.columns[:1])
+                yield from (f"average {c.spoken} of {plural(events)} {behind}" for c in pieces.columns[:1])
                 yield f"number of {plural(events)} {behind}"
 
 
@@ -148,9 +148,9 @@ def figures_named(pieces: Pieces) -> Iterator[str]:
         if column in pieces.figures(table):
             for owner in pieces.tables:
                 if owner.name != table.name:
-                    yield f"average {spoken(column)} of {plural(table)} by {singular(owner)}"
+                    yield f"average {column.spoken} of {plural(table)} by {singular(owner)}"
             yield from _averages(pieces, table, [column])
-            yield f"{singular(table)} with the highest {spoken(column)}"
+            yield f"{singular(table)} with the highest {column.spoken}"
 
 
 def of_groups(pieces: Pieces) -> Iterator[str]:
@@ -158,14 +158,14 @@ def of_groups(pieces: Pieces) -> Iterator[str]:
     for value in pieces.values[:2]:
         for ref in value.values[:2]:
             table, column = pieces.schema.tables[ref.table], pieces.schema.columns[ref.table, ref.column]
-            yield f"how many {plural(table)} with {spoken(column)} {value.text}"
-            yield f"number of {plural(table)} by {spoken(column)}"
-            yield f"{plural(table)} with {spoken(column)} {value.text}"
+            yield f"how many {plural(table)} with {column.spoken} {value.text}"
+            yield f"number of {plural(table)} by {column.spoken}"
+            yield f"{plural(table)} with {column.spoken} {value.text}"
     for named in pieces.columns[:2]:
         for column in (named, *(c for c in pieces.schema.columns.values() if set(named.words) < set(c.words))):
             if column.role in ("category", "flag", "label") and column.info.values:
                 table = pieces.schema.tables[column.table]
-                yield f"number of {plural(table)} by {spoken(column)}"
+                yield f"number of {plural(table)} by {column.spoken}"
 
 
 def over_time(pieces: Pieces) -> Iterator[str]:
@@ -194,11 +194,11 @@ def absent(pieces: Pieces) -> Iterator[str]:
 def _lacking(table: Table, missing: frozenset[str]) -> Iterator[str]:
     for column in table.columns:
         if column.info.nulls and missing:
-            yield f"how many {plural(table)} with missing {spoken(column)}"
+            yield f"how many {plural(table)} with missing {column.spoken}"
         if column.kind == "flag":
-            yield f"{plural(table)} that are not {spoken(column)}"
-            yield f"how many {plural(table)} that are not {spoken(column)}"
-            yield f"number of {plural(table)} by {spoken(column)}"
+            yield f"{plural(table)} that are not {column.spoken}"
+            yield f"how many {plural(table)} that are not {column.spoken}"
+            yield f"number of {plural(table)} by {column.spoken}"
 
 
 def about_tables(pieces: Pieces) -> Iterator[str]:
@@ -206,7 +206,7 @@ def about_tables(pieces: Pieces) -> Iterator[str]:
     for table in pieces.tables[:2]:
         yield f"how many {plural(table)}"
         for column in pieces.categories(table)[:1]:
-            yield f"number of {plural(table)} by {spoken(column)}"
+            yield f"number of {plural(table)} by {column.spoken}"
         for events in pieces.events(table)[:1]:
             yield f"which {singular(table)} has the most {plural(events)}"
         yield from list(_ranked(pieces, table, down=True))[:1]
@@ -227,21 +227,21 @@ def _in_order(pieces: Pieces) -> list[str]:
 def extreme(table: Table, column: Column, down: bool) -> Iterator[str]:
     """The first and the first ten of a table by a column; of a date also how its rows lie over the years."""
     if column.kind == "date":
-        yield f"{plural(table)} sorted by {spoken(column)}{' descending' if down else ''}"
-        yield f"{'latest' if down else 'earliest'} {spoken(column)}"
-        yield f"number of {plural(table)} by year of {spoken(column)}"
+        yield f"{plural(table)} sorted by {column.spoken}{' descending' if down else ''}"
+        yield f"{'latest' if down else 'earliest'} {column.spoken}"
+        yield f"number of {plural(table)} by year of {column.spoken}"
         return
-    yield f"{singular(table)} with the {'highest' if down else 'lowest'} {spoken(column)}"
-    yield f"top 10 {plural(table)} by {spoken(column)}" if down else f"bottom 10 {plural(table)} by {spoken(column)}"
+    yield f"{singular(table)} with the {'highest' if down else 'lowest'} {column.spoken}"
+    yield f"top 10 {plural(table)} by {column.spoken}" if down else f"bottom 10 {plural(table)} by {column.spoken}"
 
 
 def _ranked(pieces: Pieces, table: Table, down: bool) -> Iterator[str]:
     for column in pieces.figures(table)[:3]:
-        yield f"which {singular(table)} has the {'highest' if down else 'lowest'} {spoken(column)}"
+        yield f"which {singular(table)} has the {'highest' if down else 'lowest'} {column.spoken}"
     for events in pieces.events(table)[:1]:
         for column in pieces.figures(events)[:2]:
-            yield f"average {spoken(column)} of {plural(events)} by {singular(table)}"
-            yield f"total {spoken(column)} by {singular(table)}"
+            yield f"average {column.spoken} of {plural(events)} by {singular(table)}"
+            yield f"total {column.spoken} by {singular(table)}"
 
 
 def _per_time(pieces: Pieces, table: Table, units: tuple[str, ...] = ("month", "year")) -> Iterator[str]:
@@ -251,7 +251,7 @@ def _per_time(pieces: Pieces, table: Table, units: tuple[str, ...] = ("month", "
     for unit in units if dates else ():
         yield f"number of {plural(table)} by {unit}"
         if len(dates) > 1:
-            yield f"number of {plural(table)} by {unit} of {spoken(dates[0])}"
+            yield f"number of {plural(table)} by {unit} of {dates[0].spoken}"
 
 
 def hinted(pieces: Pieces, table: Table, hints: tuple[str, ...]) -> list[Column]:

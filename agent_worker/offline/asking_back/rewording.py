@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterator
 
 from agent_worker.offline.asking_back.near import near
-from agent_worker.offline.asking_back.pieces import Pieces, plural, spoken
+from agent_worker.offline.asking_back.pieces import Pieces, plural
 from agent_worker.offline.english import senses
-from agent_worker.offline.english.lexicon import VERBS
-from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.question.cut import Piece
 from agent_worker.offline.question.single import NotUnderstood
 from agent_worker.offline.schema.guessed.units import unit_of
@@ -37,18 +35,6 @@ def near_names(pieces: Pieces) -> Iterator[str]:
             yield _put(pieces.text, item, name)
 
 
-def other_words(pieces: Pieces) -> Iterator[str]:
-    """Other words for the same thing: "songs" where there are tracks."""
-    parts = pieces.schema.parts
-    for item in pieces.unknown:
-        word = item.text.lower()
-        if word in VERBS:
-            continue
-        for other in senses.SYNONYMS.get(word, ()) or senses.SYNONYMS.get(stem(word), ()):
-            if other in parts or stem(other) in parts or f"{other}s" in parts:
-                yield _put(pieces.text, item, f"{other}s" if word.endswith("s") and not other.endswith("s") else other)
-
-
 def in_units(pieces: Pieces) -> Iterator[str]:
     """ "longer than 5 minutes" where a column holds seconds."""
     for number, unit in zip(pieces.items, pieces.items[1:], strict=False):
@@ -59,7 +45,7 @@ def in_units(pieces: Pieces) -> Iterator[str]:
             for column in pieces.figures(table):
                 size = senses.converted(number.number, unit.text.lower(), unit_of(pieces.schema, column))
                 if size is not None:
-                    yield f"{plural(table)} with {spoken(column)} {'under' if under else 'over'} {size:.15g}"
+                    yield f"{plural(table)} with {column.spoken} {'under' if under else 'over'} {size:.15g}"
 
 
 def _is_unit(word: str) -> bool:

@@ -190,8 +190,7 @@ class Binder(Checks):
             raise Doubtful("in which of two dates' time")
         if query.shown == [Agg("count")] and not query.groups and any(_some(c) for c in query.conditions):
             self.cost += 0.5  # events tell of things that no register lists
-        exprs = (*query.shown, *(e for e, _ in query.order), *(h.expr for h in query.havings))
-        if not any(isinstance(e, Agg) for e in exprs):
+        if not any(isinstance(e, Agg) for e in query.exprs):
             self._finish_rows(plain)
         elif query.everything:
             raise Unbound("all columns of a group")

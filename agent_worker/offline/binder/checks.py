@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from agent_worker.offline.binder.places import BRIDGE, Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, InBoth, Ref
-from agent_worker.offline.binder.terms.verbs import NEUTRAL, Spoken
+from agent_worker.offline.binder.terms.verbs import Spoken
 from agent_worker.offline.binder.time.times import Times
 from agent_worker.offline.english.tokens import kin, stem, stems
 from agent_worker.offline.grammar.fragments import (
@@ -151,7 +151,7 @@ class Checks(Times):
             own = [Ref((), self.base, c.name) for c in self.table.labels]
             if own and shared <= self.parts and (self.query.conditions or self.base in self.mentioned):
                 self.query.shown[:0] = own
-            elif len(shared) == 1:
+            elif len(shared) == 1 and not (self._base_is_said() and self._are(self.base, plain[0].table)):
                 raise Unbound("rows of another table")
         named = self._named_tables()
         ways = {ref.path for ref in plain}
@@ -259,7 +259,7 @@ class Checks(Times):
                 same = [c.expr for c in self.query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref)]
                 own = [ref for ref in same if not ref.path and self._column(ref) in self._named_by()]
                 values = {r.column for v in second.operands if isinstance(v, Value) for r in v.refs}
-                if first.word not in NEUTRAL and any(ref.column in values for ref in own):
+                if any(ref.column in values for ref in own):
                     raise Doubtful(f"{first.word} whom")
             if isinstance(first, (Select, Mention, HowMany, Group)) and isinstance(second, Mention):
                 last = _last_noun(first)

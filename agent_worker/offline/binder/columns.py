@@ -3,8 +3,8 @@
 from agent_worker.offline.binder.nouns import Nouns
 from agent_worker.offline.binder.places import EXISTS, FAR, FAR_AWAY, Doubtful, Unbound
 from agent_worker.offline.binder.terms.literals import Unfit, literals
-from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.english.tokens import kin, stem, stems
+from agent_worker.offline.english.verbs import VERBS
 from agent_worker.offline.english.vocabulary import ROLE_WORDS
 from agent_worker.offline.grammar.fragments import Mention, Verb, Where
 from agent_worker.offline.lexer.lattice import Number, Value
@@ -118,8 +118,6 @@ class Columns(Nouns):
                 whose = {c.table for c in where.owner.tables} if where.owner else set(self.schema.tables)
                 labels = {(t.name, c.name) for t in self.schema.tables.values() for c in t.labels if t.name in whose}
                 found = {place: 0.0 for place in refs if place in labels}
-                if not refs:
-                    found = {place: 0.1 for place in labels if place[0] in (self._subjects() or {self.base})}
         return found
 
     def _undated(self, column: Column) -> bool:
@@ -145,12 +143,9 @@ class Columns(Nouns):
             refs = value.by_place.get((table, column), [])
             if value.text.isdigit() and where.name is None and where.owner is None:
                 cost += 1.0
-            if not refs and self.schema.columns[table, column].role is Role.IDENTIFIER:
-                keyed = where.name is not None and any(
-                    (c.table, c.column) == (table, column) for c in where.name.columns
-                )
-                if " " in value.text or (value.refs and not keyed):
-                    return 9.0
+            keyed = self.schema.columns[table, column].role is Role.IDENTIFIER
+            if keyed and not refs and (" " in value.text or value.refs):
+                return 9.0
             if not any(r.whole for r in refs):
                 if not refs and value.refs and not value.quoted:
                     return 9.0

@@ -12,10 +12,10 @@ from agent_worker.offline.english.tokens import kin
 from agent_worker.offline.english.vocabulary import ROLE_WORDS
 from agent_worker.offline.grammar.fragments import Absent, Average, Flagged, Or, Verb, Where
 from agent_worker.offline.lexer.lattice import Number, Value
+from agent_worker.offline.schema.join_paths import Path, is_functional
 from agent_worker.offline.schema.lookup import PART
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, Role
-from agent_worker.offline.schema.routes import Path, is_functional
 
 _PARTS = ROLE_WORDS["from"] | ROLE_WORDS["to"]
 _GUESS, _CONFIRMED = 0.5, 0.3
@@ -85,12 +85,12 @@ class Conditions(Columns):
 
     def _flagged(self, flagged: Flagged) -> None:
         """What a column says yes or no to; rows where it says neither are in neither."""
-        ref, cost = self._resolve(flagged.name, None)
+        ref = self._take(flagged.name)
         said = self._yes(ref, flagged.negated)
         told = any(isinstance(c, Compare) and c.expr == ref for c in self.query.conditions)
-        if said is None or told or any(isinstance(f, Or) for f in self.parse.fragments):
+        if said is None or told or self.of(Or):
             raise Unbound(f"{flagged.name.text} is no yes or no")
-        self.cost += cost - flagged.name.cost - len(ref.path) * (HOP - FAR)
+        self.cost -= len(ref.path) * (HOP - FAR)
         self.query.conditions.append(said)
 
     def _holds_all(self, where: Where, table: str, column: str) -> bool:
@@ -167,18 +167,16 @@ class Conditions(Columns):
         if apart:
             shared = self._shared()
             both = [InBoth(shared, c) for c in apart if isinstance(c, Compare)]
-            if len(both) != 2:
-                raise Unbound("of one row, or of two")
             self.query.conditions = list(both)
 
     def _add_condition(self, new: Condition) -> None:
         """Conditions on one and the same other row stand together; two on one value that exclude each other are of
         two rows."""
-        if not any(isinstance(f, Or) for f in self.parse.fragments):
+        if not self.of(Or):
             self._contradicts(new)
         if isinstance(new, Exists) and not new.negated and self._denied(new):
             return
-        if isinstance(new, Exists) and not new.negated and not any(isinstance(f, Or) for f in self.parse.fragments):
+        if isinstance(new, Exists) and not new.negated and not self.of(Or):
             for at, old in enumerate(self.query.conditions):
                 if at >= self.since and isinstance(old, Exists) and not old.negated and new.conditions:
                     if {c.expr for c in old.conditions} & {c.expr for c in new.conditions}:
@@ -190,7 +188,7 @@ class Conditions(Columns):
 
     def _alternatives(self, where: Where) -> None:
         """The last two conditions are alternatives."""
-        if len(self.query.conditions) < 2 or any(isinstance(f, Absent) for f in self.parse.fragments):
+        if len(self.query.conditions) < 2 or self.of(Absent):
             raise Unbound("or, after what")
         *before, first, second = self.query.conditions
         if (

@@ -1,6 +1,6 @@
 """What rows are of: groups, tables that a question names, and those that must have no row."""
 
-from agent_worker.offline.binder.places import EXISTS, FAR, NUMERIC, Doubtful, Unbound
+from agent_worker.offline.binder.places import EXISTS, FAR, Doubtful, Unbound
 from agent_worker.offline.binder.query import Compare, Exists, Ref, nearest
 from agent_worker.offline.binder.shown import Shown, Thing
 from agent_worker.offline.binder.time.calendar import parts_of
@@ -8,10 +8,10 @@ from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import DERIVED, UNIT_PHRASES
 from agent_worker.offline.grammar.fragments import Absent, Group, Having, HowMany, Mention, Rank, Verb
 from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.schema.join_paths import Path, is_functional
 from agent_worker.offline.schema.lookup import PART
 from agent_worker.offline.schema.model import Table
-from agent_worker.offline.schema.roles import Role
-from agent_worker.offline.schema.routes import Path, is_functional
+from agent_worker.offline.schema.roles import NUMERIC, Role
 
 _SHARED = (Role.CATEGORY, Role.IDENTIFIER)
 """What many rows may have alike."""
@@ -178,8 +178,6 @@ class Nouns(Shown):
 
     def _absent(self, absent: Absent) -> None:
         tables = [c.table for c in absent.name.tables] if absent.name else self._done_by(absent.verb)
-        if not tables and not (absent.name and self._unfilled(absent.name)):
-            raise Unbound("none of what")
         if self.base in tables:
             raise Unbound("absent from itself")
         asked = [c for i in self._items() if i.name and not i.owner for c in i.name.columns if c.cost <= i.name.cost]

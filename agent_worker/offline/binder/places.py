@@ -19,10 +19,10 @@ from agent_worker.offline.grammar.fragments import (
     Where,
 )
 from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.schema.join_paths import Joins, JoinStep, Path
 from agent_worker.offline.schema.lookup import PART, Candidate
 from agent_worker.offline.schema.model import Column, Schema, Table
-from agent_worker.offline.schema.roles import Kind, Role, is_scale, yes_and_no
-from agent_worker.offline.schema.routes import Joins, Path, Step
+from agent_worker.offline.schema.roles import NUMERIC, Kind, Role, is_scale, yes_and_no
 
 HOP, FAR, CLOSE, BRIDGE, EXISTS, FAR_AWAY = 0.25, 0.1, 0.08, 0.5, 0.2, 0.5
 """Costs: of each join of what is shown, and of a condition; what is as good as equal; a base not named; a row that
@@ -31,12 +31,10 @@ _NEARLY = 0.9
 """How many of its values a column has once that tells its rows apart, though for chance."""
 GUESS_CLOSE = 0.2
 """What is as good as equal to a part of a name."""
-COUNTING = frozenset(("number", "num", "count", "total", "amount", "quantity", "numbers"))
-_OWN_WORDS = frozenset(("name", "names", "id", "ids", "title", "titles"))
+OWN_WORDS = frozenset(("name", "names", "id", "ids", "title", "titles"))
 """What each thing has of its own, if at all."""
 RANKS = frozenset(("rank", "ranking", "position"))
 """Numbers of which the first is the highest."""
-NUMERIC = (Role.QUANTITY, Role.YEAR, Role.RATE)
 
 
 class Unbound(Exception):
@@ -158,11 +156,11 @@ class Places:
         """Whether no key on a way says a part that the question does not."""
         return not any(self.schema.plays_part(step.key) for step in path)
 
-    def _plays(self, step: Step, role: str) -> bool:
+    def _plays(self, step: JoinStep, role: str) -> bool:
         """Whether a key's name says the part of "from" or "to"."""
         return bool(ROLE_WORDS[role] & set(self._column_of(step).words))
 
-    def _column_of(self, step: Step) -> Column:
+    def _column_of(self, step: JoinStep) -> Column:
         return self.schema.columns[step.key.table, step.key.column]
 
     def _passed(self, path: Path) -> int:
@@ -191,7 +189,7 @@ class Places:
                 and c.table not in owners
                 and not (
                     elsewhere
-                    and name.text.lower() not in _OWN_WORDS
+                    and (name.text.lower() not in OWN_WORDS or any(self._are(one, c.table) for one in owners))
                     and owners & through
                     and self._belongs(owners, c.table)
                 )
@@ -210,6 +208,12 @@ class Places:
         self._check_key(name, ref)
         return ref, cost
 
+    def _take(self, name: Name, owner: Name | None = None, numeric: bool = False) -> Ref:
+        """The one column that a name means here, which costs what it is further than the name."""
+        ref, cost = self._resolve(name, owner, numeric)
+        self.cost += cost - name.cost
+        return ref
+
     def _check_key(self, name: Name, ref: Ref) -> None:
         """A key does not stand for what the table behind it calls so: `room_id` is no "room number" where rooms have
         one."""
@@ -220,6 +224,12 @@ class Places:
 
     def _is_label(self, ref: Ref) -> bool:
         return self._column(ref) in self.schema.tables[ref.table].labels
+
+    def _are(self, table: str, other: str) -> bool:
+        """Whether rows without a name of their own are each one of another table's: drivers, who are people."""
+        keys = [key for key in self.schema.keys_of(table) if key.ref_table == other]
+        unique = len(keys) == 1 and self.schema.columns[table, keys[0].column].info.unique
+        return unique and not self.schema.tables[table].labels and not self.schema.plays_part(keys[0])
 
     def _belongs(self, owners: set[str], table: str) -> bool:
         """Whether the owner refers to a table, so that its columns may be said of the owner."""
@@ -332,13 +342,13 @@ class Places:
         return any(isinstance(f, Absent) and not f.missing for f in before)
 
 
-def _goes_over(step: Step, via: tuple[str, str]) -> bool:
+def _goes_over(step: JoinStep, via: tuple[str, str]) -> bool:
     return step.start == via[0] and via[1] in ("", step.start_column)
 
 
 def is_own(item: Item) -> bool:
     """Whether only the thing of a group can have this: "the id, the price and the count of orders for each room"."""
-    return item.fn == "" and item.owner is None and item.name is not None and item.name.text.lower() in _OWN_WORDS
+    return item.fn == "" and item.owner is None and item.name is not None and item.name.text.lower() in OWN_WORDS
 
 
 def _is_plain(path: Path) -> bool:

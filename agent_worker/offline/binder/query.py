@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from agent_worker.offline.schema.routes import Path
+from agent_worker.offline.schema.join_paths import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +176,11 @@ class Query:
     @property
     def aggregated(self) -> bool:
         return bool(self.groups or self.buckets or self.figures)
+
+    @property
+    def exprs(self) -> tuple[Expr, ...]:
+        """All that is shown, that it stands in the order of, and that bounds it."""
+        return (*self.shown, *(e for e, _ in self.order), *(having.expr for having in self.havings))
 
     @property
     def figures(self) -> list[Agg]:

@@ -1,9 +1,10 @@
 """Counts of other things, ranks and orders."""
 
 from agent_worker.offline.binder.conditions import Conditions
-from agent_worker.offline.binder.places import NUMERIC, Doubtful, Unbound
-from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, Literal, Ref, nearest
+from agent_worker.offline.binder.places import Doubtful, Unbound
+from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, Ref, nearest
 from agent_worker.offline.binder.shown import holds_numbers
+from agent_worker.offline.binder.terms.literals import number_literal
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.binder.time.calendar import is_calendar_part, is_one_of_several_parts
 from agent_worker.offline.english.lexicon import BORN
@@ -24,7 +25,7 @@ from agent_worker.offline.grammar.fragments import (
 from agent_worker.offline.lexer.lattice import Name, Number, Value
 from agent_worker.offline.schema.guessed.units import unit_named, unit_of
 from agent_worker.offline.schema.lookup import Candidate
-from agent_worker.offline.schema.roles import Kind, Role, is_added_up
+from agent_worker.offline.schema.roles import NUMERIC, Kind, Role, is_added_up
 
 _BY_UNIT = 0.4
 """How much surer the one column of a unit is that is said: "over 8,000 kg"."""
@@ -35,7 +36,7 @@ class Ranking(Conditions):
     """Binds what groups are counted, ranked and sorted by."""
 
     def _how_many(self, how: HowMany) -> None:
-        literal = (Literal(f"{how.number.number:.15g}", how.number.text),)
+        literal = (number_literal(how.number),)
         operator = how.operator
         codes = [self._column(c).info.values for c in how.name.columns if c.column] if how.name else []
         if operator == "=" and any(how.number.text in values for values in codes):
@@ -76,12 +77,11 @@ class Ranking(Conditions):
         assert item.name is not None
         if any(isinstance(o, (Average, Value)) for o in having.operands):
             raise Unbound("a figure compared with another")
-        operands = tuple(Literal(f"{o.number:.15g}", o.text) for o in having.operands if isinstance(o, Number))
+        operands = tuple(number_literal(o) for o in having.operands if isinstance(o, Number))
         figure = declared(self.schema.catalog, self.base, item.name, item.fn)
         if figure is None:
-            ref, cost = self._resolve(item.name, item.owner, numeric=True)
-            self.cost += cost - item.name.cost + 0.05
-            figure = Agg(item.fn, ref)
+            figure = Agg(item.fn, self._take(item.name, item.owner, numeric=True))
+            self.cost += 0.05
         self.query.havings.append(Compare(figure, having.operator, operands))
 
     def _counted_rows(self, name: Name | None) -> Agg:
@@ -101,18 +101,16 @@ class Ranking(Conditions):
             self.cost += cost - name.cost
             self.counted.add(counted.name)
             self._join(path)
-            shown = [e for e in (*self.query.shown, *self.query.groups) if isinstance(e, Ref)]
+            shown = [*self.query.columns, *self.query.groups]
             if len(path) != 1 or any(len(e.path) > 1 for e in shown):
                 raise Unbound("counted too far away")
-            if any(isinstance(e, Ref) and e.path[: len(path)] == path for e in self.query.shown):
-                raise Unbound("counted by itself")
             if self._only_joins():
                 return Agg("count")
             return Agg("count", nearest(Ref(path, counted.name, path[-1].end_column)), distinct=True)
-        ref, cost = self._resolve(name, None)
+        ref = self._take(name)
         if self._column(ref).role in NUMERIC or holds_numbers(self._column(ref)):
             raise Unbound("a count of quantities")
-        self.cost += cost - name.cost + 0.1
+        self.cost += 0.1
         return Agg("count", ref, distinct=True)
 
     def _rank(self) -> None:
@@ -165,7 +163,7 @@ class Ranking(Conditions):
         if rank.common:
             if any(isinstance(c, Exists) for c in self.query.conditions) or self._of_another(rank):
                 raise Doubtful("the most common of what")
-            shown = [e for e in (*self.query.shown, *self.query.groups) if isinstance(e, Ref)]
+            shown = [*self.query.columns, *self.query.groups]
             if any(not e.path and self._tells_apart(self._column(e)) for e in shown):
                 raise Unbound("the most common of what is there once")
             if all(e.path for e in shown) and self.base not in self.mentioned:
@@ -178,26 +176,17 @@ class Ranking(Conditions):
         if item.name and (figure := declared(self.schema.catalog, self.base, item.name, item.fn)):
             return figure
         if item.fn == "count":
-            if item.name is None:
+            if item.name is None or not item.name.tables:
                 raise Unbound("most of what")
-            best = item.name.cost
             if item.guessed:
                 self._check_spent(item.name)
-            if item.name.tables:
-                return self._counted_rows(item.name)
-            ref, cost = self._resolve(item.name, item.owner)
-            if self._column(ref).role in NUMERIC and not any(e.path for e in self.entities):
-                self.cost += cost - best
-                return ref
-            raise Unbound("most of a column")
+            return self._counted_rows(item.name)
         assert item.name is not None
         if item.since is not None:
             return self._between(item, item.since)
         if item.fn == "per" and item.other:
             return self._ratio(item, item.other)
-        money = self._money_of(item.name) if item.fn else None
-        ref, cost = (money, item.name.cost) if money else self._resolve(item.name, item.owner)
-        self.cost += cost - item.name.cost
+        ref = (self._money_of(item.name) if item.fn else None) or self._take(item.name, item.owner)
         column = self._column(ref)
         most = rank.most and not item.fn
         if item.fn == "sum" and {"total", "tot"} & set(column.all_words):
@@ -278,11 +267,7 @@ class Ranking(Conditions):
         if item.fn == "per" and item.other:
             return self._ratio(item, item.other)
         if item.fn:
-            ref, cost = self._resolve(item.name, item.owner)
-            self.cost += cost - item.name.cost
-            return Agg(item.fn, ref)
-        aggs = self.query.figures
-        ref, cost = self._resolve(item.name, item.owner)
-        self.cost += cost - item.name.cost
-        same = [e for e in aggs if e.ref == ref]
+            return Agg(item.fn, self._take(item.name, item.owner))
+        ref = self._take(item.name, item.owner)
+        same = [e for e in self.query.figures if e.ref == ref]
         return same[0] if same else ref

@@ -2,20 +2,20 @@
 
 from dataclasses import replace
 
-from agent_worker.offline.binder.places import COUNTING, HOP, NUMERIC, RANKS, Doubtful, Places, Unbound, is_own
+from agent_worker.offline.binder.places import HOP, OWN_WORDS, RANKS, Doubtful, Places, Unbound
 from agent_worker.offline.binder.query import Agg, Compare, Expr, Ref
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.english.senses import MONEY_COLUMNS
 from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import AMOUNTS, ID_WORDS, SPENT
-from agent_worker.offline.grammar.fragments import Everything, Group, Item, Mention, Select, Verb, Where
-from agent_worker.offline.lexer.lattice import Name, Value
+from agent_worker.offline.grammar.fragments import Everything, Group, Item, Mention, Select, Verb, Where, names_in
+from agent_worker.offline.lexer.lattice import Name
+from agent_worker.offline.schema.join_paths import Path, step_of
 from agent_worker.offline.schema.lookup import PART, Candidate
 from agent_worker.offline.schema.matching import parts_of
 from agent_worker.offline.schema.model import Column, Table, own_key
-from agent_worker.offline.schema.ranges import edges_of, is_whole
-from agent_worker.offline.schema.roles import Kind, Role
-from agent_worker.offline.schema.routes import Path, step_of
+from agent_worker.offline.schema.ranges import edges_of
+from agent_worker.offline.schema.roles import COUNTING, NUMERIC, Kind, Role
 
 _GENERIC = frozenset(
     """name names type types id ids date dates description descriptions code codes details detail number status title
@@ -108,9 +108,10 @@ class Shown(Places):
             c.table for i in things if i.name for c in i.name.tables
         }:
             raise Doubtful("all of two things, or those that something else tells of")
-        for items in (*(select.items for select in self.of(Select)), [i for i in self._items() if is_own(i)]):
+        own = [i for i in self._items() if i.name and i.name.text.lower() in OWN_WORDS]
+        for items in (own, *(select.items for select in self.of(Select))):
             texts = [(i.fn, i.name.text.lower()) for i in items if i.name]
-            if len(set(texts)) < len(texts) and len(self.query.shown) < len(texts):
+            if len(set(texts)) < len(texts) and len(self.query.shown) < len(self._items()):
                 raise Unbound("the same twice")
 
     def _plain(self, item: Item, size: int) -> None:
@@ -278,10 +279,6 @@ class Shown(Places):
         if (self._column(ref).role is Role.QUANTITY and not item.distinct) or COUNTING & set(self._column(ref).words):
             raise Unbound("a count of quantities")
         self.cost += cost - best + (0.05 if item.distinct else 0.2)
-        if said := None if item.distinct else self._yes(ref, False):
-            self.query.conditions.append(said)
-            self._add(Agg("count"))
-            return
         self._add(Agg("count", ref, distinct=True))
 
     def _spoken_of(self) -> set[str]:
@@ -290,30 +287,16 @@ class Shown(Places):
         return self.mentioned | {c.table for name in names for c in name.tables if c.cost <= name.cost + 0.1}
 
     def _check_told(self, name: Name, tables: set[str]) -> None:
-        """A column that says how many there are, of these tables, or of any of which the whole question may be:
+        """A column that says how many there are, of these tables or of any that all the question may be about:
         `no_of_customers` of banks."""
         said = stems(name.text.lower().split())
-        counting = COUNTING | {"no"}
-        for column in self.schema.columns.values():
-            words = stems(word for word in column.all_words if word not in counting and word != "of")
-            counts = counting & set(column.all_words) and column.role in NUMERIC and is_whole(column.info)
-            if not (counts and said & words) or (column.table == self.base and column.table not in tables):
+        for column, words in self.schema.counting.items():
+            if not said & words:
                 continue
-            first = column.all_words[0] in counting and said >= words
-            if column.table in tables or (first and self._may_be_of(column.table)):
+            whole = column.table != self.base and words <= said and column.all_words[0] in (*COUNTING, "no")
+            every = (any(c.table == column.table for c in n.candidates) for n in names_in(self.parse.fragments))
+            if column.table in tables or (whole and not self.of(Where) and all(every)):
                 raise Unbound(f"{column.name} says how many")
-
-    def _may_be_of(self, table: str) -> bool:
-        """Whether all that is said beside what is counted may be of a table."""
-        names = [*self._named_beside(), *(where.name for where in self.of(Where) if where.name)]
-        values = [v for where in self.of(Where) for v in where.operands if isinstance(v, Value)]
-        return all(any(c.table == table for c in name.candidates) for name in names) and all(
-            any(ref.table == table for ref in value.refs) for value in values
-        )
-
-    def _named_beside(self) -> list[Name]:
-        plain = [item.name for item in self._items() if item.name and not item.fn]
-        return [*plain, *(name for group in self.of(Group) for name in group.names)]
 
     def _is_said_of_another(self) -> bool:
         """Whether the rows of the base are what is said of other things of that noun: `affected_region` of regions."""
@@ -405,10 +388,8 @@ class Shown(Places):
 
     def _aggregate(self, item: Item) -> None:
         assert item.name is not None
-        money = self._money_of(item.name)
-        ref, cost = (money, item.name.cost) if money else self._resolve(item.name, item.owner)
+        ref = self._money_of(item.name) or self._take(item.name, item.owner)
         column = self._column(ref)
-        self.cost += cost - item.name.cost
         if item.owner and item.name.text.lower() in ("number", "numbers"):
             raise Doubtful(f"{item.name.text} of {item.owner.text}, or how many")
         if item.fn in ("sum", "avg", "median", "stddev") and (ref.path or column.role is Role.YEAR):
@@ -425,8 +406,7 @@ class Shown(Places):
             raise Doubtful(f"the {column.name} of all, or of their parts")
         other = None
         if item.other is not None:
-            other, more = self._resolve(item.other, item.owner, numeric=True)
-            self.cost += more - item.other.cost
+            other = self._take(item.other, item.owner, numeric=True)
             if other == ref or column.role not in NUMERIC:
                 raise Unbound("a correlation with itself")
         self._add(Agg(item.fn, ref, other=other))

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 
 from agent_worker.offline.asking_back.ask_back import AskBack
-from agent_worker.offline.asking_back.pieces import Pieces, plural, spoken
+from agent_worker.offline.asking_back.pieces import Pieces, plural
 from agent_worker.offline.asking_back.proposals import extreme, hinted
 from agent_worker.offline.english import senses
-from agent_worker.offline.english.tokens import stem, tokenize
+from agent_worker.offline.english.tokens import stems, tokenize, words_in
 from agent_worker.offline.grammar.continuing import led_by
 from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.question.cut import Kind, Piece
@@ -129,9 +129,9 @@ def _ranked_by(asked: AskBack, core: str) -> Meant | None:
 
 def _by_words(asked: AskBack, core: str, questions: list[str]) -> Meant | None:
     """The one question that alone has all of the words."""
-    sets = [{stem(token.lower) for token in tokenize(question)} for question in questions]
+    sets = [stems(words_in(question)) for question in questions]
     common = set.intersection(*sets) if sets else set()
-    said = {stem(token.lower) for token in tokenize(core.replace("_", " "))} - _GLUE
+    said = stems(words_in(core.replace("_", " "))) - _GLUE
     telling = said - common
     fitting = [q for q, words in zip(questions, sets, strict=True) if telling and said <= words]
     return Meant(fitting[0]) if len(fitting) == 1 else None
@@ -211,7 +211,7 @@ def _over(pieces: Pieces, item: Piece, number: Piece) -> list[str]:
     side = "over" if word in senses.DESCENDING else "under"
     if not any(noun in pieces.words for noun in (plural(pieces.tables[0]), pieces.tables[0].name)):
         return []
-    return [f"{rest} with {spoken(column)} {side} {number.text}" for _, column in columns]
+    return [f"{rest} with {column.spoken} {side} {number.text}" for _, column in columns]
 
 
 def _measures(asked: AskBack) -> bool:

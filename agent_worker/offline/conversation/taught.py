@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from agent_worker.offline.asking_back.pieces import Pieces, plural
 from agent_worker.offline.english.senses import ASKING
-from agent_worker.offline.english.tokens import stem, tokenize
+from agent_worker.offline.english.tokens import stem, words_in
 from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.question.cut import Kind
 from agent_worker.offline.question.single import Single
@@ -46,7 +46,7 @@ class Term:
 def taught_by(single: Single, text: str) -> Term | None:
     """The term that a sentence teaches, or None where it is no such sentence, or means nothing here."""
     sentence = " ".join(text.split()).strip(" .!")
-    first = next((token.lower for token in tokenize(sentence)), "")
+    first = next(iter(words_in(sentence)), "")
     if "?" in sentence or stands_alone(sentence) or (first in ASKING and first not in ("i", "we", "by")):
         return None
     for pattern in _SENTENCES:

@@ -1,47 +1,6 @@
-"""The English of questions, as tables: which phrases open, aggregate, compare, rank, group, sort, deny and glue.
+"""The English of questions, as tables: which phrases open, aggregate, compare, rank, group, sort, deny and glue."""
 
-Phrases are parted by "|"; braces hold alternatives: "{the,} number of" is "the number of" and "number of".
-"""
-
-import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from itertools import product
-from typing import Generic, TypeVar
-
-V = TypeVar("V")
-_BRACES = re.compile(r"\{([^}]*)\}")
-
-
-def expand(phrases: str) -> Iterator[tuple[str, ...]]:
-    """Every phrase that a line of them says, in words."""
-    for phrase in phrases.split("|"):
-        pieces = _BRACES.split(phrase)
-        choices = [piece.split(",") if at % 2 else [piece] for at, piece in enumerate(pieces)]
-        for chosen in product(*choices):
-            yield tuple("".join(chosen).split())
-
-
-class Phrases(Generic[V]):
-    """Phrases and what each of them says, found by their first word."""
-
-    def __init__(self, rows: Mapping[str, V]) -> None:
-        self._by_first: dict[str, list[tuple[list[str], V]]] = defaultdict(list)
-        for phrases, value in rows.items():
-            for parts in expand(phrases):
-                self._by_first[parts[0]].append((list(parts), value))
-        for found in self._by_first.values():
-            found.sort(key=lambda row: -len(row[0]))
-
-    def __iter__(self) -> Iterator[str]:
-        return (" ".join(parts) for found in self._by_first.values() for parts, _ in found)
-
-    def at(self, words: list[str], start: int) -> list[tuple[int, V]]:
-        """Every phrase that begins at `start`: where it ends and what it says, the longest first."""
-        if start >= len(words):
-            return []
-        rows = self._by_first.get(words[start], ())
-        return [(start + len(p), value) for p, value in rows if words[start : start + len(p)] == p]
+from agent_worker.offline.english.phrases import Phrases, words_of
 
 
 def _said(phrases: str) -> Phrases[None]:
@@ -151,8 +110,6 @@ COMMON = Phrases(
         "least {common,frequent,popular,used}|rarest|least {commonly used,often}|fewest times": False,
     }
 )
-MOSTLY = Phrases({"{the,} most{ often, frequently,}": True, "{the,} least{ often, frequently,}": False})
-"""Behind a verb, of how often it was done: "which plane flew most"."""
 LASTLY = Phrases({"{first,earliest}": False, "{last,latest,most recently}": True})
 """Behind a verb, whose date is meant: "who joined last"."""
 _ORDINALS = "second 2nd|third 3rd|fourth 4th|fifth 5th|sixth 6th|seventh 7th|eighth 8th|ninth 9th|tenth 10th"
@@ -171,6 +128,7 @@ COMPARE = Phrases(
         "{does ,do ,is ,}not equal{ to,}|!=|<>|other than|different from|not": "!=",
     }
 )
+ORDERING = (">", ">=", "<", "<=")
 VERSUS = _said("vs|versus|{compared,in comparison} {to,with}|against|v")
 GROWTH = _said("{the,} {growth,change,increase,decrease,trend} {of,in}|by how much did|how much did|how did|how has")
 GREW = _said("{grow,grew,grown,change,changed,increase,increased,rise,rose,fall,fell,decrease,decreased,drop,dropped}")
@@ -324,50 +282,12 @@ GOES_ON = Phrases(
 EXCEPT = _said("{neither,except,excluding,but not,not,leave out,exclude,apart from,other than}{ for,}")
 GOES_ON_BEHIND = _said("instead|too|as well|again|now|then|only|rather|please|also|though")
 BEING = frozenset(("is", "are", "was", "were", "be", "been"))
+AUXILIARIES = frozenset(("is", "are", "was", "were", "have", "has", "had", "did", "do", "does"))
 INVOLVING = frozenset(("for", "to", "with", "as", "by", "in", "on", "at", "from"))
 """What brings something else into what was done."""
-PREPOSITIONS = frozenset(
-    word for (word,) in expand("in|from|of|at|on|by|to|for|with|into|within|as|during|is|are|was|were")
-)
-_ROOTS = """belong|live|work|take|enroll|own|locate|base|hold|play|make|use|offer|contain|include|appear|participate
-|associate|relate|exist|register|provide|come|go|get|serve|affiliate|assign|attend|involve|receive|perform
-|stay|do|happen|keep|run|produce|write|teach|study|hire|employ|visit|order|buy|purchase|sell|place|join
-|submit|lead|manage|publish|release|rate|review|like|support|cover|need|require|know|call|correspond
-|borrow|book|rent|issue|record|start|end|build|open|found|establish|create|graduate|bear|want|supply|carry
-|treat|prescribe|experience|operate|fly|drive|direct|act|feature|deal|engage|situate|reside|send|cost
-|charge|earn|spend|report|claim|show|present|introduce|install|measure|list|test|nominate|award|host
-|organize|contribute|score|commit|follow|interact|elect|sponsor|train|reach|cite|advise|raise|undergo|say
-|try|apply|describe|allow|agree|stand|talk|connect|cause|weigh|arrive|depart|leave|land|enter|lie|remain
-|share|occur|incur|mention|link|travel"""
-_ENDS = """pass|fail|finish|complete|settle|accept|win|lose|beat|defeat|lend|close|deliver|ship|sign|cancel|return
-|reject|pay|refund|approve|abandon|expire|skip|miss|stop|kill|crash|abort|resolve|reopen|retire|die|drop
-|deny|dismiss|ban|suspend|withdraw|recall|renew|repay|damage|break"""
-_IRREGULAR = """taken|took|held|made|given|gave|gone|went|done|kept|ran|produced|wrote|written|taught|bought|sold
-|won|led|built
-|born|flown|flew|driven|drove|dealt|sent|paid|spent|shown|got|underwent|undergone|said|tried|stood|left|lost|lent
-|lain|beaten
-|known|knew|came|carried|studied|supplied|applied|flies|carries|studies|tries"""
-
-
-def _forms(root: str) -> Iterator[str]:
-    stem = root.removesuffix("e")
-    yield from (root, root + "s", root + "es", stem + "ed", stem + "ing", f"{root}{root[-1]}ed", f"{root}{root[-1]}ing")
-
-
-TELLING = frozenset(
-    [form for (root,) in expand(_ENDS) for form in _forms(root)] + ["won", "lost", "beaten", "lent", "broken", "paid"]
-)
-"""Words that say how something went, so that not every row is meant: the schema must have them."""
-VERBS = TELLING.union(*map(_forms, (root for (root,) in expand(_ROOTS))), (word for (word,) in expand(_IRREGULAR)))
-"""Words that tie nouns together. Where the schema has a word of the same stem, it must be what ties them."""
-
+PREPOSITIONS = words_of("in|from|of|at|on|by|to|for|with|into|within|as|during|is|are|was|were")
 SOME = frozenset({"a", "an", "any", "some"})
 LINKS = frozenset({"is", "are", "was", "were", "has", "have", "had", "with", "whose"})
-_FINAL = """exist exists have has available recorded listed stored offered provided involved used registered belong
-    belongs located situated based made associated"""
-FINAL = frozenset(_FINAL.split())
-"""Verbs that may end a question and say nothing by themselves."""
-
 _DETERMINING = "the all a an any these those each every their its his her corresponding respective related"
 DETERMINING = frozenset(_DETERMINING.split())
 RELATING = frozenset({"that", "which", "who", "from", "in", "for"})
@@ -395,6 +315,11 @@ LONGEST_PHRASE = max(len(phrase.split()) for phrase in PHRASES)
 _NOTHING = (GLUE, DETERMINERS, OPENERS, OPENING_GLUE, COPULAS, COUNT, BARE_COUNT, AGGREGATES, GROUPS)
 SAYS_NOTHING = frozenset(("and", "by", *(phrase for table in _NOTHING for phrase in table)))
 """What tells nothing of the data."""
+
+
+def opens(words: list[str], at: int = 0) -> bool:
+    """Whether a whole question opens at a place: "which", "how many", "show"."""
+    return bool(OPENERS.at(words, at) or COUNT.at(words, at))
 
 
 def known_ends(words: list[str], at: int) -> list[int]:

@@ -15,7 +15,7 @@ _TOKEN = re.compile(
     (?P<quoted>"[^"]+"|“[^”]+”|\u2018[^\u2019]+\u2019|(?<!\w)'[^']+'(?!\w))
   | (?P<date>(?<![\w-])\d{4}-\d{1,2}(?:-\d{1,2})?(?![\w-]))
   | (?P<number>(?<![\w.])-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[kKM](?!\w))?(?![\w.]*\w))
-  | (?P<word>[^\W_][\w]*(?:['\u2019](?:s|t)\b)?|_\w+)
+  | (?P<word>[^\W_][\w]*(?:['\u2019](?:s|t)\b|(?<=s)['\u2019](?!\w))?|_\w+)
   | (?P<symbol>>=|<=|<>|!=|==|\S)
     """,
     re.VERBOSE,
@@ -65,9 +65,14 @@ def tokenize(question: str, keep_stops: bool = False) -> list[Token]:
         if kind == "quoted":
             text = text[1:-1]
         elif kind == "word":
-            text = re.sub(r"['\u2019]s$", "", text)
+            text = re.sub(r"['\u2019]s?$", "", text)
         tokens.append(Token(text, text.lower(), match.start(), match.end(), kind))
     return tokens
+
+
+def words_in(text: str) -> list[str]:
+    """The tokens of a text in small letters."""
+    return [token.lower for token in tokenize(text)]
 
 
 def _is_hyphen(question: str, at: int) -> bool:

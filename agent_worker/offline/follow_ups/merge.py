@@ -48,6 +48,9 @@ _BEHIND = 1000
 class Unclear(Exception):
     """It cannot be told what the text changes; the message says what to do."""
 
+    def __init__(self, asked: str = "") -> None:
+        super().__init__(f"{asked} Please ask the whole question" if asked else "please ask the whole question")
+
 
 @dataclass(frozen=True, slots=True)
 class GoingOn:
@@ -63,10 +66,10 @@ class GoingOn:
         """The earlier question with what the text says put in its place. Raises `Unclear`."""
         further = tuple(moved(fragment, self._end) for fragment in new.fragments)
         if not further or any(isinstance(f, Everything) for f in further):
-            raise Unclear("please ask the whole question")
+            raise Unclear
         wheres = [f for f in further if isinstance(f, Where)]
         if any(self._about_the_same(one, other) for at, one in enumerate(wheres) for other in wheres[:at]):
-            raise Unclear("two of one at once? Please ask the whole question")
+            raise Unclear("two of one at once?")
         found = list(self.before.fragments)
         found = self._asked(found, further)
         found = self._grouped(found, further)
@@ -93,13 +96,13 @@ class GoingOn:
         if not asks:
             return found
         if self._ranked(found):
-            raise Unclear("the first by which figure? Please ask the whole question")
+            raise Unclear("the first by which figure?")
         selects = [f for f in found if isinstance(f, Select)]
         if len(asks) > 1 or len(selects) != 1:
-            raise Unclear("please ask the whole question")
+            raise Unclear
         old = selects[0]
         if self._of_another(asks[0]) and any(isinstance(f, (*_CONDITIONS, *_GROUPS)) for f in found):
-            raise Unclear("of all, or as before? Please ask the whole question")
+            raise Unclear("of all, or as before?")
         if self.back or _only_counts(old, asks[0]):
             found = [f for f in found if not isinstance(f, (*_GROUPS, Sort))]
             items = tuple(self._of_those(item, found) for item in asks[0].items)
@@ -121,10 +124,10 @@ class GoingOn:
     def _of_those(self, item: Item, found: list[Fragment]) -> Item:
         """ "how many of those": of the things that the earlier question was about."""
         if item.fn != "count" or item.name is not None:
-            raise Unclear("please ask the whole question")
+            raise Unclear
         things = list(_things(found))
         if not things or any(isinstance(f, (Having, HowMany, Share, Limit)) for f in found):
-            raise Unclear("of which? Please ask the whole question")
+            raise Unclear("of which?")
         return Item("count", things[0])
 
     def _items(self, old: Select, new: Select) -> tuple[Item, ...]:
@@ -138,7 +141,7 @@ class GoingOn:
             return (*old.items, *new.items)
         measured = [item for item in figures if item.fn != "count"]
         if len(measured) != 1 or len(new.items) != 1:
-            raise Unclear("which figure of it? Please ask the whole question")
+            raise Unclear("which figure of it?")
         named = replace(measured[0], name=new.items[0].name, owner=new.items[0].owner)
         return (*old.items, named) if self.adds else tuple(named if i is measured[0] else i for i in old.items)
 
@@ -147,7 +150,7 @@ class GoingOn:
         if not groups:
             return found
         if self._ranked(found):
-            raise Unclear("the first, and by something else? Please ask the whole question")
+            raise Unclear("the first, and by something else?")
         if self.adds:
             return [*found, *groups]
         return [*(f for f in found if not isinstance(f, _GROUPS)), *groups]
@@ -159,21 +162,21 @@ class GoingOn:
         """The earlier conditions, the one on the same column replaced."""
         same: list[Fragment] = [old for old in found if isinstance(old, _CONDITIONS) and self._about_the_same(old, new)]
         if len(same) > 1:
-            raise Unclear("in place of which condition? Please ask the whole question")
+            raise Unclear("in place of which condition?")
         if isinstance(new, Where) and is_bare(new):
             compared = [old for old in found if isinstance(old, Where) and isinstance(old.operands[0], Number)]
             if len(compared) != 1:
-                raise Unclear("which column is compared? Please ask the whole question")
+                raise Unclear("which column is compared?")
             old = compared[0]
             if is_range(old, new):
                 return [*found, replace(new, name=old.name, hints=old.hints, owner=old.owner)]
             same = [old]
         if same and self.adds:
-            raise Unclear("both, or in its place? Please ask the whole question")
+            raise Unclear("both, or in its place?")
         if same:
             return [self._in_place_of(old, new) if old in same else old for old in found]
         if any(isinstance(f, (Share, Told)) for f in found) and not any(isinstance(f, _GROUPS) for f in found):
-            raise Unclear("the part, or the whole? Please ask the whole question")
+            raise Unclear("the part, or the whole?")
         return [*found, new]
 
     def _in_place_of(self, old: Fragment, new: Fragment) -> Fragment:
@@ -223,7 +226,7 @@ class GoingOn:
         if not orders:
             return found
         if len(orders) > 1 or (isinstance(orders[0], Sort) and self._ranked(found)):
-            raise Unclear("in which order? Please ask the whole question")
+            raise Unclear("in which order?")
         new = orders[0]
         if isinstance(new, Rank) and new.item is None and not new.hints and not new.common:
             new = _by_the_same(found, new)
@@ -242,9 +245,9 @@ def _only_counts(old: Select, new: Select) -> bool:
 def _other_figure(item: Item, fn: str) -> Item:
     """ "and the median?" is of what was measured."""
     if fn == "count" or item.name is None:
-        raise Unclear("of what? Please ask the whole question")
+        raise Unclear("of what?")
     if item.fn == "count":
-        raise Unclear("a figure of which column? Please ask the whole question")
+        raise Unclear("a figure of which column?")
     return replace(item, fn=fn, guessed=False)
 
 
@@ -261,7 +264,7 @@ def _by_the_same(found: list[Fragment], new: Rank) -> Rank:
     new = replace(new, limit=new.limit or 1)
     figures = [i for f in found if isinstance(f, Select) for i in f.items if i.fn or (i.name and i.name.declared)]
     if len(figures) != 1:
-        raise Unclear("the first by which figure? Please ask the whole question")
+        raise Unclear("the first by which figure?")
     return replace(new, item=figures[0])
 
 

@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.grammar.fragments import Group, Item, Mention, Rank, Sort
+from agent_worker.offline.grammar.fragments import Group, Item, Rank, Sort
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.selecting import described, item
-from agent_worker.offline.grammar.standing import events_of, is_of_many, limit_after, ranking, standings
-from agent_worker.offline.lexer.lattice import Name
-from agent_worker.offline.schema.lookup import Candidate
+from agent_worker.offline.grammar.standing import is_of_many, limit_after, ranking, standings
 
 
 def groups(reader: Reader, at: int) -> Iterator[Found]:
@@ -70,11 +68,6 @@ def ranks(reader: Reader, at: int) -> Iterator[Found]:
         for last, descending in reader.phrase(english.LASTLY, end) if reader.is_date(name) else ():
             if reader.ends(last):
                 yield last, Rank(descending, 1, Item("", name)), name.cost
-    for end, descending in reader.phrase(english.MOSTLY, at + 1):
-        if reader.ends(end) and (events := events_of(reader, at)):
-            counted = Item("count", Name(reader.word(at), at, at + 1, (Candidate(events),)), guessed=True)
-            yield end, Rank(descending, 1, counted), 0.1
-    yield from _top(reader, at)
     yield from ranking(reader, at)
 
 
@@ -112,19 +105,3 @@ def _ranked(reader: Reader, at: int) -> Iterator[Found]:
         for end, descending in reader.phrase(english.EXTREMES, place + (reader.word(place) == "the")):
             if not (is_of_many(reader, end) and reader.is_date(name)):  # "cleared the most" is no date
                 yield end, Rank(descending, 1, Item("", name)), name.cost + 0.1
-
-
-def _top(reader: Reader, at: int) -> Iterator[Found]:
-    """ "top 5 ... by price" has its figure behind "by", or "in terms of"."""
-    if reader.word(at) not in ("top", "bottom"):
-        return
-    numbers = reader.numbers(at + 1)
-    limit = int(numbers[0].number) if numbers and not numbers[0].date else 0
-    if not limit:
-        return
-    for end, name in reader.noun(at + 2):
-        for place in range(end, min(end + 12, reader.size)):
-            if reader.word(place) == "by":
-                for last, items, cost in item(reader, place + 1):
-                    if place == end:
-                        yield last, (Mention(name), Rank(reader.word(at) == "top", limit, items[0])), cost + name.cost

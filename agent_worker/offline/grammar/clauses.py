@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.verbs import FINAL, TELLING, VERBS
 from agent_worker.offline.grammar.arrangement import groups, ranks, sorts
 from agent_worker.offline.grammar.conditions.comparisons import (
     having,
@@ -97,13 +98,13 @@ def verbs(reader: Reader, at: int) -> Iterator[Found]:
     stranded = (
         last and after > at + 1 and reader.word(at - 1) in english.BEING and reader.word(at - 2) in english.RELATING
     )
-    if stranded or (last and not asked and word not in english.FINAL):
+    if stranded or (last and not asked and word not in FINAL):
         return  # "which are involved in": in what
     ends = [value for value in reader.values(at) if value.end == at + 1]
     states = tuple(dict.fromkeys((ref.table, ref.column) for value in ends for ref in value.refs))
-    if word in english.VERBS:
+    if word in VERBS:
         cost = 0.05 if word in ("have", "has", "had") else 0.15
-        yield at + 1, Verb(word, strict=word in english.TELLING, states=states), cost
+        yield at + 1, Verb(word, strict=word in TELLING, states=states), cost
     elif len(word) > 4 and word.endswith(("ed", "ing")) and word.isalpha() and not last:
         yield at + 1, Verb(word, strict=True, states=states), 0.3
 

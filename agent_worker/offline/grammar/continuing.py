@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.tokens import tokenize
+from agent_worker.offline.english.tokens import words_in
 from agent_worker.offline.grammar.conditions.comparisons import numbered
 from agent_worker.offline.grammar.fragments import Fragment, Item, Rank, Select, Share, When, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.time.times import moment
-from agent_worker.offline.lexer.lattice import Value
 
 _STOP = re.compile(r"[.?!;]\s")
 _FIRST = {"top": True, "bottom": False, "first": True, "best": True, "worst": False}
@@ -21,21 +20,21 @@ _OF_THOSE = (("of", "those"), ("of", "these"), ("of", "them"))
 
 def goes_on(question: str) -> bool:
     """Whether a text says itself that it goes on from an earlier one."""
-    words = [token.lower for token in tokenize(question)]
+    words = words_in(question)
     behind = any(end == len(words) for at in range(1, len(words)) for end, _ in english.GOES_ON_BEHIND.at(words, at))
     return bool(english.GOES_ON.at(words, 0)) or (behind and words[-1:] != ["please"]) or points_back(question)
 
 
 def points_back(question: str) -> bool:
     """Whether it asks of "those" that an earlier question was about."""
-    words = [token.lower for token in tokenize(_STOP.split(question.strip())[0])]
+    words = words_in(_STOP.split(question.strip())[0])
     return any(pair in _OF_THOSE and words[at - 1 : at] != ["each"] for at, pair in enumerate(pairwise(words)))
 
 
 def led_by(question: str) -> bool:
     """Whether a text begins with a preposition, and nothing in it asks: "of chefs", "in Berlin"."""
-    words = [token.lower for token in tokenize(question)]
-    asks = any(english.OPENERS.at(words, at) or english.COUNT.at(words, at) for at in range(len(words)))
+    words = words_in(question)
+    asks = any(english.opens(words, at) for at in range(len(words)))
     return words[:1] != [] and words[0] in _LEADING and not asks
 
 
@@ -47,11 +46,11 @@ def is_figure_alone(parts: tuple[Fragment, ...]) -> bool:
 
 def asks_whole(question: str) -> bool:
     """Whether behind such words a whole question opens: "and how many customers are there"."""
-    words = [token.lower for token in tokenize(question)]
+    words = words_in(question)
     at = 0
     while found := english.GOES_ON.at(words, at):
         at = found[0][0]
-    return bool(english.OPENERS.at(words, at) or english.COUNT.at(words, at)) and not points_back(question)
+    return english.opens(words, at) and not points_back(question)
 
 
 def opening(reader: Reader) -> tuple[int, bool]:
@@ -67,8 +66,8 @@ def continued(reader: Reader, at: int) -> Iterator[Found]:
     start = reader.skip(english.DETERMINERS, at)
     yield from _figure_alone(reader, at, start)
     for end, descending in ((at + 1, _FIRST[reader.word(at)]),) if reader.word(at) in _FIRST else ():
-        for number in reader.numbers(end):
-            if not number.date and number.number >= 1:
+        for number in reader.figures(end):
+            if number.number >= 1:
                 yield number.end, Rank(descending, int(number.number)), 0.0
     for end, one in moment(reader, at):
         yield end, When("in", (one,)), 0.1
@@ -79,15 +78,9 @@ def continued(reader: Reader, at: int) -> Iterator[Found]:
     yield from _compared(reader, at)
     yield from numbered(reader, at)
     yield from _in_second_place(reader, at)
-    for value in reader.values(start):
-        if value.refs and reader.word(value.end) not in english.INVOLVING:
-            yield value.end, Where(None, "=", (value,), state=True), 0.1
-    for end, operands, _ in reader.operands(start):
-        if len(operands) > 1 and all(isinstance(one, Value) and one.refs for one in operands):
+    for end, operands, _ in reader.known_values(start):
+        if reader.word(end) not in english.INVOLVING:
             yield end, Where(None, "=", operands, state=True), 0.1
-    for pair in _OF_THOSE:
-        if tuple(reader.words[at : at + 2]) == pair:
-            yield at + 2, None, 0.0
     for end, _ in reader.phrase(english.GOES_ON_BEHIND, at):
         if end == reader.size:
             yield end, None, 0.0
@@ -119,14 +112,12 @@ def _denied(reader: Reader, at: int) -> Iterator[Found]:
         place = start + (reader.word(start) in english.PREPOSITIONS)
         for end, one in moment(reader, place):
             yield end, When("not in", (one,)), 0.1
-        for end, operands, _ in reader.operands(place):
-            if all(isinstance(one, Value) and one.refs for one in operands):
-                yield end, Where(None, "!=", operands), 0.0
+        for end, operands, _ in reader.known_values(place):
+            yield end, Where(None, "!=", operands), 0.0
 
 
 def _compared(reader: Reader, at: int) -> Iterator[Found]:
     """ "over 50": of what was compared before."""
     for start, operator in reader.phrase(english.COMPARE, at) if reader.word(at) not in english.TIMELY else ():
-        for number in reader.numbers(start) if operator in (">", ">=", "<", "<=") else ():
-            if not number.date:
-                yield number.end, Where(None, operator, (number,)), 0.1
+        for number in reader.figures(start) if operator in english.ORDERING else ():
+            yield number.end, Where(None, operator, (number,)), 0.1

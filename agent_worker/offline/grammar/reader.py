@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.lexicon import Phrases
+from agent_worker.offline.english.phrases import Phrases
 from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.verbs import VERBS
 from agent_worker.offline.english.vocabulary import PEOPLE
 from agent_worker.offline.grammar.fragments import Average, Item, Operand
 from agent_worker.offline.lexer.lattice import Lattice, Name, Number, Value
@@ -65,8 +66,6 @@ class Reader:
         """A name, behind determiners."""
         for name in self.names(self.skip(english.DETERMINERS, at)):
             yield name.end, name
-        if at < self.size:
-            yield from ((name.end, name) for name in self.names(at) if self.skip(english.DETERMINERS, at) != at)
 
     def is_date(self, name: Name) -> bool:
         """Whether a name is a column's of dates or years in the first place."""
@@ -137,6 +136,10 @@ class Reader:
     def numbers(self, at: int) -> list[Number]:
         return self.lattice.numbers[at] if at < self.size else []
 
+    def figures(self, at: int) -> list[Number]:
+        """The numbers that are no dates."""
+        return [number for number in self.numbers(at) if not number.date]
+
     def is_passive(self, at: int) -> bool:
         """Whether "by" behind this word tells who did it."""
         if self._is_column(at + 1):
@@ -145,7 +148,7 @@ class Reader:
         word = self.word(at) if at >= 0 else ""
         if word in english.GROUPED or self.before(at + 1) or self._is_column(at + 1):
             return False
-        done = word in english.VERBS and not word.endswith("s") and f"{word}s" not in english.VERBS  # no "leave by"
+        done = word in VERBS and not word.endswith("s") and f"{word}s" not in VERBS  # no "leave by"
         return done or word.endswith("ed")
 
     def operand(self, at: int) -> Iterator[tuple[int, Operand]]:
@@ -174,6 +177,12 @@ class Reader:
             if isinstance(first, Average):
                 continue
             yield from self._more(end, (first,), both)
+
+    def known_values(self, at: int) -> Iterator[tuple[int, tuple[Operand, ...], bool]]:
+        """Operands that all stand in the data."""
+        for end, operands, both in self.operands(at):
+            if all(isinstance(one, Value) and one.refs for one in operands):
+                yield end, operands, both
 
     def _more(
         self, at: int, before: tuple[Operand, ...], both: bool

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.tokens import stem, tokenize
+from agent_worker.offline.english.tokens import stem, words_in
 from agent_worker.offline.english.vocabulary import UNIT_PHRASES
 from agent_worker.offline.grammar.conditions.comparisons import numbered
 from agent_worker.offline.grammar.conditions.flags import flagged
@@ -34,46 +34,32 @@ Items = tuple[Item, ...]
 
 def stands_alone(question: str) -> bool:
     """Whether a question opens as a whole one does: "which", "how many", "show"."""
-    words = [token.lower for token in tokenize(question)]
-    return bool(english.OPENERS.at(words, 0) or english.COUNT.at(words, 0))
+    return english.opens(words_in(question))
 
 
 def selects(reader: Reader, at: int) -> Iterator[Found]:
     """An opening and the list of what is asked for."""
     for start, kind in openings(reader, at):
+        which = kind == "which"
         yield from _everything(reader, start)
         for end, (one, where), cost in (*_told(reader, start), *_of_kind(reader, start)):
-            yield (
-                end,
-                (Select((one,), which=kind == "which"), where),
-                cost + (_bare_cost((one,)) if kind == "bare" else 0.0),
-            )
+            yield end, (Select((one,), which=which), where), cost + _bare_cost(kind, (one,))
         for value in reader.values(start):  # "Novak's salary"
             for end, items, cost in item_list(reader, value.end) if reader.owns(value) else ():
                 yield end, (Select(items), Where(None, "=", (value,))), cost
         for end, one, where, cost in measured(reader, start):
-            yield end, (Select((one,)), where), cost + (_BARE_THINGS if kind == "bare" else 0.0)
+            yield end, (Select((one,)), where), cost + _bare_cost(kind, (one,))
         for place, size in limits(reader, start):
             for end, items, cost in item_list(reader, place) if size > 1 else ():
-                yield end, (Select(items, which=kind == "which"), Limit(size)), cost
+                yield end, (Select(items, which=which), Limit(size)), cost
         for place, rank, more in ranking(reader, start):
             for end, (one, where), cost in (*_told(reader, place), *_of_kind(reader, place, many=False)):
                 if not one.fn:
-                    yield end, (Select((one,), which=kind == "which"), rank, where), cost + more
+                    yield end, (Select((one,), which=which), rank, where), cost + more
             for end, items, cost in _named(reader, place, kind):
-                distinct = any(one.distinct and one.fn == "" for one in items)
-                yield (
-                    end,
-                    (Select(items, distinct, kind == "which"), rank),
-                    cost + more + (_bare_cost(items) if kind == "bare" else 0.0),
-                )
+                yield end, (Select(items, _is_distinct(items), which), rank), cost + more + _bare_cost(kind, items)
         for end, items, cost in _named(reader, start, kind):
-            distinct = any(item.distinct and item.fn == "" for item in items)
-            yield (
-                end,
-                Select(items, distinct, kind == "which", kind == "single"),
-                cost + (_bare_cost(items) if kind == "bare" else 0.0),
-            )
+            yield end, Select(items, _is_distinct(items), which, kind == "single"), cost + _bare_cost(kind, items)
 
 
 def _named(reader: Reader, at: int, kind: str) -> Iterator[tuple[int, Items, float]]:
@@ -83,7 +69,14 @@ def _named(reader: Reader, at: int, kind: str) -> Iterator[tuple[int, Items, flo
             yield end, items, cost
 
 
-def _bare_cost(items: Items) -> float:
+def _is_distinct(items: Items) -> bool:
+    return any(one.distinct and one.fn == "" for one in items)
+
+
+def _bare_cost(kind: str, items: Items) -> float:
+    """What it costs that nothing opens the list."""
+    if kind != "bare":
+        return 0.0
     things = all(one.name is not None and one.name.tables and one.name.tables[0].cost <= 0.1 for one in items)
     return _BARE_THINGS if things or all(one.fn for one in items) else _BARE
 
@@ -232,11 +225,7 @@ def item(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
     for end, items, cost in _bare_item(reader, start):
         yield end, items, cost
         for after, owner in _owner(reader, end):
-            yield after, tuple(_owned(one, owner) for one in items), cost + 0.02 + owner.cost
-
-
-def _owned(one: Item, owner: Name) -> Item:
-    return replace(one, owner=owner)
+            yield after, tuple(replace(one, owner=owner) for one in items), cost + 0.02 + owner.cost
 
 
 def _owner(reader: Reader, at: int) -> Iterator[tuple[int, Name]]:
@@ -249,11 +238,8 @@ def _owner(reader: Reader, at: int) -> Iterator[tuple[int, Name]]:
 def _bare_item(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
     for end, _ in _counting(reader, at):
         for after, name, far, cost in _counted(reader, end):
-            yield (
-                after,
-                (Item("count", name, far, guessed=reader.word(at) == "total" or "total" in reader.words[at:end]),),
-                cost,
-            )
+            guessed = "total" in reader.words[at : max(end, at + 1)]
+            yield after, (Item("count", name, far, guessed=guessed),), cost
     for end, _ in reader.phrase(english.BARE_COUNT, at):
         if reader.word(end) != "of":
             yield end, (Item("count"),), 0.3
@@ -315,12 +301,9 @@ def _aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
         amount = reader.maybe(english.AMOUNT, start)
         if amount > start:
             for after, name in reader.noun(amount):
-                numbered = reader.words[amount - 2 : amount] in (["number", "of"], ["count", "of"])
-                told = _of_number(name, numbered)
+                told = _of_number(name, reader.words[amount - 2 : amount] in (["number", "of"], ["count", "of"]))
                 if told.candidates:
                     yield after, tuple(Item(fn, told, guessed=guessed) for fn in fns), told.cost + cost + 0.05
-                if name.tables and fns in (("avg",), ("median",)) and numbered:
-                    yield after, (Item("count", name, over=fns[0]),), name.cost + cost
 
 
 def _lasting(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Name, Name], float]]:

@@ -79,14 +79,14 @@ def limits(reader: Reader, at: int) -> Iterator[tuple[int, int]]:
     start = at + (reader.word(at) == "the")
     yield start, 1
     place = start + (reader.word(start) in ("top", "first"))
-    for number in reader.numbers(place) if reader.word(place) not in english.ORDINALS else ():
-        if not number.date and number.number > 0 and number.number == int(number.number):
+    for number in reader.figures(place) if reader.word(place) not in english.ORDINALS else ():
+        if number.number > 0 and number.number == int(number.number):
             yield number.end, int(number.number)
 
 
 def limit_after(reader: Reader, at: int) -> tuple[int, int]:
     """ "the oldest three"."""
-    numbers = reader.numbers(at)
-    if numbers and not numbers[0].date and 0 < numbers[0].number < 100:
+    numbers = reader.figures(at)
+    if numbers and 0 < numbers[0].number < 100:
         return at + 1, int(numbers[0].number)
     return at, 0

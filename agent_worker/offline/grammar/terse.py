@@ -19,18 +19,16 @@ from agent_worker.offline.grammar.fragments import (
     Where,
 )
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.selecting import described, item, measured, openings
+from agent_worker.offline.grammar.selecting import described, item, openings
 from agent_worker.offline.grammar.standing import standings
 from agent_worker.offline.grammar.time.asked import busiest, lasting, when_was, who
 from agent_worker.offline.grammar.time.changes import figures
-from agent_worker.offline.lexer.lattice import Value
 
 _SHARES = {"percentage": True, "percent": True, "%": True, "share": True, "fraction": False, "proportion": False}
 _TOP = {"top": True, "bottom": False, "best": True}
 _TERSE = 0.1
 """What few words are nearer to a question for being few."""
 _MISSING = frozenset(("missing", "unknown", "empty", "null"))
-_VERBS = frozenset(("is", "are", "was", "were", "have", "has", "had", "did", "do", "does"))
 
 
 def terse(reader: Reader, at: int) -> Iterator[Found]:
@@ -50,29 +48,27 @@ def terse(reader: Reader, at: int) -> Iterator[Found]:
             yield end, Select(items), cost
         elif len(items) == 1 and (summed := reader.added_up(items[0])):
             yield end, Select((summed,), terse=True), cost + 0.05
-    for end, one, where, cost in measured(reader, at):
-        yield end, (Select((one,), terse=True), where), cost + 0.05
     for start, kind in openings(reader, at):
         yield from _top(reader, start)
         yield from busiest(reader, start) if kind == "single" else ()
         yield from _nth_figure(reader, start)
         yield from _correlation(reader, start + (reader.word(start) in ("the", "a")))
         yield from _share(reader, start + (reader.word(start) in ("the", "a")))
-        if kind != "bare":
-            yield from _counted_values(reader, start)
     yield from _counted_values(reader, at)
 
 
 def whether(reader: Reader, at: int) -> Iterator[Found]:
     """ "is the gazpacho vegan", "does the Mill have a terrace": what its column of yes and no says."""
-    start = reader.skip(english.DETERMINERS, at + 1) if at == 0 and reader.word(0) in _VERBS else reader.size
+    start = (
+        reader.skip(english.DETERMINERS, at + 1) if at == 0 and reader.word(0) in english.AUXILIARIES else reader.size
+    )
     for value in reader.values(start):
         of_it = Where(None, "=", (value,), label=True)
         flags = [(name.end, name) for name in reader.names(value.end) if is_flag(reader, name)]
         flags += [(end, said.name) for end, said, _ in had(reader, value.end)]
         for end, name in flags if value.refs else ():
             yield end, (Select((Item("", name),), single=True), of_it), name.cost
-        if value.refs and reader.word(value.end) in _VERBS and reader.word(value.end + 1) in english.SOME:
+        if value.refs and reader.word(value.end) in english.AUXILIARIES and reader.word(value.end + 1) in english.SOME:
             for end, name in reader.noun(value.end + 1):  # "did the Mill have any visits"
                 yield end, (Select((Item("count", name),)), of_it), name.cost
 
@@ -102,12 +98,11 @@ def _nth_figure(reader: Reader, at: int) -> Iterator[Found]:
 def _counted_values(reader: Reader, at: int) -> Iterator[Found]:
     """ "number of urgent orders"."""
     for start, _ in reader.phrase(english.COUNT, at):
-        for end, operands, both in reader.operands(start):
-            if all(isinstance(one, Value) and one.refs for one in operands):
-                for last, name in reader.noun(end):
-                    if name.tables and name.start == end:
-                        where = Where(None, "=", operands, both=both)
-                        yield last, (Select((Item("count", name),)), where), name.cost + 0.1
+        for end, operands, both in reader.known_values(start):
+            for last, name in reader.noun(end):
+                if name.tables and name.start == end:
+                    where = Where(None, "=", operands, both=both)
+                    yield last, (Select((Item("count", name),)), where), name.cost + 0.1
 
 
 def missing(reader: Reader, at: int) -> Iterator[Found]:
@@ -141,8 +136,8 @@ def _firsts(reader: Reader, at: int) -> Iterator[tuple[int, int, bool]]:
     """ "top 5", "largest": how many, and from which end."""
     start = at + (reader.word(at) == "the")
     if reader.word(start) in _TOP:
-        for number in reader.numbers(start + 1):
-            if not number.date and number.number >= 1:
+        for number in reader.figures(start + 1):
+            if number.number >= 1:
                 yield number.end, int(number.number), _TOP[reader.word(start)]
     elif longest := reader.longest(english.EXTREMES, at):
         yield longest[0], 1, bool(longest[1])
@@ -217,5 +212,5 @@ def in_all(reader: Reader, at: int) -> Iterator[Found]:
 
 def told(reader: Reader, at: int) -> Iterator[Found]:
     """The verb of a share."""
-    if reader.word(at) in _VERBS and _SHARES.keys() & set(reader.words[:at]):
+    if reader.word(at) in english.AUXILIARIES and _SHARES.keys() & set(reader.words[:at]):
         yield at + 1, Told(), 0.0

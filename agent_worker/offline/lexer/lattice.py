@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from agent_worker.offline.english.lexicon import PREPOSITIONS, expand
+from agent_worker.offline.english.lexicon import PREPOSITIONS
+from agent_worker.offline.english.phrases import words_of
 from agent_worker.offline.english.tokens import Token, number_of, stem, tokenize
 from agent_worker.offline.english.vocabulary import CODES, MONTHS, PEOPLE
 from agent_worker.offline.schema.lookup import SURE, Candidate, NameIndex
@@ -14,12 +15,9 @@ _LONGEST_NAME = 5
 _COMMON = 0.1
 _WHOLE = 0.5
 _COLUMN = 0.8
-_NOT_FIRST = frozenset(
-    word
-    for (word,) in expand(
-        """the|a|an|and|or|by|per|from|to|in|for|with|is|are|of|each|all|any|that|which|who|what|how|many|much|do|does|did
+_NOT_FIRST = words_of(
+    """the|a|an|and|or|by|per|from|to|in|for|with|is|are|of|each|all|any|that|which|who|what|how|many|much|do|does|did
         |not|no|than|more|less|most|least|at|on|as|it|its|their|this|these|there|be|have|has|had|since"""
-    )
 )
 _NOT_IN = _NOT_FIRST - {"of", "the", "in", "no", "to", "by", "from", "on"}
 

@@ -62,9 +62,7 @@ class Description:
 
     def _declared(self) -> list[str]:
         """What each declared figure is."""
-        query = self.query
-        exprs = (*query.shown, *(e for e, _ in query.order), *(h.expr for h in query.havings))
-        figures = [e.figure if isinstance(e, Part) else e for e in exprs]
+        figures = [e.figure if isinstance(e, Part) else e for e in self.query.exprs]
         names = dict.fromkeys(e.name for e in figures if isinstance(e, Agg) and e.name)
         measures = {m.name: m.expression for m in self.schema.catalog.description.measures}
         return [f"{name} is {measures[name]}." for name in names]

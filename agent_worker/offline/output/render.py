@@ -19,7 +19,7 @@ from agent_worker.offline.binder.query import (
     Ref,
 )
 from agent_worker.offline.schema.identifiers import identifier
-from agent_worker.offline.schema.routes import Path, Step
+from agent_worker.offline.schema.join_paths import JoinStep, Path
 
 _FORMS = {
     "": "{}",
@@ -242,12 +242,12 @@ def _in_order(expr: Expr) -> Expr:
     return replace(expr, unit="weekday_number") if isinstance(expr, Bucket) and expr.unit == "weekday" else expr
 
 
-def _join(step: Step, owner: str, alias: str) -> str:
+def _join(step: JoinStep, owner: str, alias: str) -> str:
     table = quoted(step.end) if alias == step.end else f"{quoted(step.end)} AS {quoted(alias)}"
     return f"JOIN {table} ON {_on(step, owner, alias)}"
 
 
-def _on(step: Step, owner: str, alias: str) -> str:
+def _on(step: JoinStep, owner: str, alias: str) -> str:
     left, right = f"{quoted(owner)}.{quoted(step.start_column)}", f"{quoted(alias)}.{quoted(step.end_column)}"
     return f"TRY_CAST({left} AS DOUBLE) = TRY_CAST({right} AS DOUBLE)" if step.mixed else f"{left} = {right}"
 

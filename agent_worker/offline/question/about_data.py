@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from agent_worker.offline.english.tokens import atoms, stem, stems
 from agent_worker.offline.schema.lookup import NameIndex, nearest
-from agent_worker.offline.schema.roles import kind_of
+from agent_worker.offline.schema.model import Schema
+from agent_worker.offline.schema.roles import Kind, kind_of
 from agent_worker.plan import DirectAnswer
 from bus.contract.catalog import CatalogColumn, CatalogTable
 
@@ -26,6 +27,8 @@ _ROWS = frozenset(("row", "record", "entry"))
 _NUMBERS = frozenset(("many", "number", "count", "total"))
 _COUNTING = _NUMBERS | {"how", "table"}
 _SHOWN_VALUES = 6
+_NO_FIGURES = frozenset(("count", "key", "id", "year", "month", "day", "hour", "minute", "number"))
+"""Words of keys and of parts of dates."""
 
 
 def about(question: str, index: NameIndex) -> DirectAnswer | None:
@@ -109,7 +112,7 @@ def _holds(column: CatalogColumn) -> str:
 
 def _help(index: NameIndex) -> str:
     """What can be asked, with examples over these data."""
-    examples = "\n".join(f"- {example}" for example in _examples(index))
+    examples = "\n".join(f"- {example}" for example in _examples(index.schema))
     return (
         "I am the offline planner: I answer counts, totals, averages, top lists, shares, groups and filters over these "
         f"tables, without a language model, and ask back about any word I cannot place.\n\n{_tables(index)}\n\n"
@@ -117,21 +120,11 @@ def _help(index: NameIndex) -> str:
     )
 
 
-def _examples(index: NameIndex) -> list[str]:
-    table = max(index.schema.catalog.tables, key=lambda t: t.row_count)
-    groups = [_spoken(index, table, c) for c in table.columns if c.values and kind_of(c) == "text"]
-    figures = [_spoken(index, table, c) for c in table.columns if kind_of(c) == "number" and _measures(index, table, c)]
+def _examples(schema: Schema) -> list[str]:
+    table = max(schema.tables.values(), key=lambda t: t.info.row_count)
+    groups = [c.spoken for c in table.columns if c.info.values and c.kind is Kind.TEXT]
+    figures = [c.spoken for c in table.columns if c.kind is Kind.NUMBER and _NO_FIGURES.isdisjoint(c.words)]
     examples = [f"how many {table.name}"]
     examples += [f"{table.name} by {group}" for group in groups[:1]]
     examples += [f"average {figure} by {group}" for figure in figures[-1:] for group in groups[:1]]
     return examples
-
-
-def _spoken(index: NameIndex, table: CatalogTable, column: CatalogColumn) -> str:
-    return " ".join(index.schema.columns[table.name, column.name].words)
-
-
-def _measures(index: NameIndex, table: CatalogTable, column: CatalogColumn) -> bool:
-    """Whether a number is a figure rather than a key or a part of a date."""
-    words = index.schema.columns[table.name, column.name].words
-    return not {"count", "key", "id", "year", "month", "day", "hour", "minute", "number"} & set(words)

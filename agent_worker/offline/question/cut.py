@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.english.phrases import Phrases
 from agent_worker.offline.english.senses import ABSENCE, VAGUE
 from agent_worker.offline.english.vocabulary import DERIVED
 from agent_worker.offline.grammar.reader import Reader
@@ -33,7 +34,7 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
-_TELLING: tuple[tuple[Kind, english.Phrases[Any]], ...] = (
+_TELLING: tuple[tuple[Kind, Phrases[Any]], ...] = (
     (Kind.COUNT, english.COUNT),
     (Kind.COUNT, english.BARE_COUNT),
     (Kind.FIGURE, english.AGGREGATES),

@@ -16,9 +16,9 @@ from agent_worker.offline.grammar.fragments import Parse, Select, Verb, names_in
 from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lattice import lattice
 from agent_worker.offline.output.render import Renderer
+from agent_worker.offline.schema.join_paths import Joins
 from agent_worker.offline.schema.lookup import NameIndex
 from agent_worker.offline.schema.model import Schema
-from agent_worker.offline.schema.routes import Joins
 from agent_worker.offline.schema.value_index import ValueIndex
 from bus.contract.catalog import Catalog
 

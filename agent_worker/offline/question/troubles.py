@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from agent_worker.offline.binder.places import NUMERIC
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.vocabulary import AMOUNTS
 from agent_worker.offline.question.cut import Kind, Piece
-from agent_worker.offline.schema.model import Column, Schema
+from agent_worker.offline.schema.model import Schema
+from agent_worker.offline.schema.roles import NUMERIC, Role
 from agent_worker.offline.schema.roles import Kind as Holds
-from agent_worker.offline.schema.roles import Role
 
 
 class Ambiguous(Exception):
@@ -86,7 +85,7 @@ class Troubles:
             columns = list(dict.fromkeys(self.schema.columns[ref.table, ref.column] for ref in item.values))
             alike = [c for c in columns if c.table == columns[0].table]
             if len(alike) > 1:
-                said = [_spoken(column) for column in alike]
+                said = [column.spoken for column in alike]
                 options = tuple(f"{one} {item.text}" for one in said)
                 yield Ambiguous(f"“{item.text}” may be {' or '.join(said)}. Which one?", item, options)
             texts = list(dict.fromkeys(ref.value for ref in item.values))
@@ -104,9 +103,9 @@ class Troubles:
             columns = [self.schema.columns[place] for place in dict.fromkeys(places) if place in self.schema.columns]
             if len(columns) < 2:
                 continue
-            said = [_spoken(column) for column in columns[:_MOST]]
+            said = [column.spoken for column in columns[:_MOST]]
             if len(set(said)) < len(said):
-                said = [f"{_spoken(column)} of {self.schema.tables[column.table].noun}" for column in columns[:_MOST]]
+                said = [f"{column.spoken} of {self.schema.tables[column.table].noun}" for column in columns[:_MOST]]
             options = tuple(dict.fromkeys(said))
             yield Ambiguous(f"“{item.text}” may mean {_either(options)}. Which one?", item, options)
 
@@ -115,7 +114,7 @@ class Troubles:
         if not self._dated:
             return
         dates = [column for column in self.schema.tables[self._dated].columns if column.kind is Holds.DATE]
-        said = [_spoken(column) for column in dates]
+        said = [column.spoken for column in dates]
         message = f"{self._dated} has several dates: {', '.join(said)}. Which one is meant"
         for at, item in enumerate(self.items):
             if item.unit and not item.names:
@@ -150,7 +149,7 @@ class Troubles:
             )
             figures = [c for name in tables[:1] for c in self.schema.tables[name].columns if c.role is Role.QUANTITY]
             if tables and self.schema.tables[tables[0]].words[-1].rstrip("s") in AMOUNTS and figures:
-                options = (f"number of {item.text}", *(f"total {_spoken(c)}" for c in figures[:3]))
+                options = (f"number of {item.text}", *(f"total {c.spoken}" for c in figures[:3]))
                 yield Ambiguous(f"Is the number of {item.text} meant, or a sum of them?", item, options)
 
     def _rank(self) -> Iterator[Ambiguous]:
@@ -169,10 +168,6 @@ class Troubles:
     def _is_figure(self, item: Piece) -> bool:
         places = [(c.table, c.column or "") for c in item.names if c.cost <= item.names[0].cost]
         return all(place in self.schema.columns and self.schema.columns[place].role in NUMERIC for place in places)
-
-
-def _spoken(column: Column) -> str:
-    return " ".join(column.words or column.all_words)
 
 
 def _either(options: Sequence[str]) -> str:

@@ -24,8 +24,8 @@ from agent_worker.offline.schema.naming import (
     without_prefix,
     without_unit,
 )
-from agent_worker.offline.schema.ranges import holds_days
-from agent_worker.offline.schema.roles import Kind, Role, kind_of, role_of
+from agent_worker.offline.schema.ranges import holds_days, is_whole
+from agent_worker.offline.schema.roles import COUNTING, NUMERIC, Kind, Role, kind_of, role_of
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
 
 _FINAL = frozenset(
@@ -54,6 +54,11 @@ class Column(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"<{self.table}.{self.name} {self.role}>"
+
+    @property
+    def spoken(self) -> str:
+        """As it is said in a question."""
+        return " ".join(self.words or self.all_words)
 
 
 @dataclass(frozen=True)
@@ -148,6 +153,13 @@ class Schema:
         """The one column that holds what other columns say is measured."""
         found = [c for c in self.columns.values() if c.words in _VALUES and c.role is Role.QUANTITY]
         return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def counting(self) -> dict[Column, set[str]]:
+        """The columns that may say how many there are, `no_of_customers`, each with the stems of what is counted."""
+        words = COUNTING | {"no"}
+        found = [c for c in self.columns.values() if words & set(c.all_words) and c.role in NUMERIC]
+        return {c: stems(set(c.all_words) - words - {"of"}) for c in found if is_whole(c.info)}
 
     @cached_property
     def begun(self) -> dict[str, list[str]]:
@@ -281,7 +293,8 @@ def labels_of(columns: tuple[Column, ...]) -> tuple[Column, ...]:
         found = [column for column in texts if word in column.words]
         if found:
             return (found[0],)
-    return ()
+    # Where nothing else is told of it, what details say names a thing.
+    return tuple(texts) if len(texts) == 1 and texts[0].words[-1] in ("details", "detail") else ()
 
 
 def _namesake(words: Words, columns: tuple[Column, ...]) -> tuple[Column, ...]:

@@ -1,8 +1,8 @@
 """What names of tables and columns say: their words in full, without what a column shares with its table, and in each
 way in which people may say them."""
 
-from agent_worker.offline.english.lexicon import VERBS
 from agent_worker.offline.english.tokens import plural, stem
+from agent_worker.offline.english.verbs import VERBS
 from agent_worker.offline.english.vocabulary import ABBREVIATIONS, ID_WORDS, NOUNS_TOO
 from agent_worker.offline.schema.matching import abbreviates, parts_of
 
@@ -99,4 +99,4 @@ def _same(part: str, noun: str) -> bool:
 def _initialed(part: str, nouns: Words) -> Words:
     """`pid`, `pname` of people: a part that begins with the noun's letter."""
     noun = next((noun for noun in nouns if noun[0] == part[0]), None)
-    return (noun, part[1:]) if noun and part[1:] in ("id", "name", "title", "code", "no") else (part,)
+    return (noun, part[1:]) if noun and part[1:] in ("id", "name", "title", "code", "no", "type") else (part,)

@@ -48,6 +48,11 @@ class Role(StrEnum):
     FLAG = "flag"
 
 
+NUMERIC = (Role.QUANTITY, Role.YEAR, Role.RATE)
+COUNTING = frozenset(("number", "num", "count", "total", "amount", "quantity", "numbers"))
+"""Words of columns that say how many there are."""
+
+
 def kind_of(column: CatalogColumn) -> Kind:
     """What a column holds, by its type."""
     return _kind_of_type(column.type)

@@ -15,7 +15,7 @@ from bus.transport.sockets import BusError
 from bus.wire.commands import ListJobs, RateJob, Show, Stop
 from bus.wire.job_record import JobRecord, JobSummary
 from bus.wire.outside import outside_job, outside_record
-from bus.wire.replies import UNAVAILABLE, Changed, Jobs, Shown
+from bus.wire.replies import UNAVAILABLE, Changed, Jobs, JobShown
 from gateway.app_state import CALLER, GATEWAY, json_response
 from gateway.http_api.params import flag, page_size, text
 from gateway.job_service import ask, stop
@@ -95,7 +95,7 @@ async def put_rating(request: web.Request) -> web.Response:
 async def find_record(request: web.Request) -> JobRecord:
     """The job that the address names. Raises `CommandRefused` (`not_found`, also for another user's)."""
     command = Show(request[CALLER], job_id=request.match_info["job_id"])
-    return (await request.app[GATEWAY].client.request(command, Shown)).record
+    return (await request.app[GATEWAY].client.request(command, JobShown)).record
 
 
 async def ending_of(client: BusClient, job: JobSummary) -> Ending:

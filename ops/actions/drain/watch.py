@@ -39,7 +39,7 @@ class Server(Protocol):
     """The server that is drained, through the bus or over HTTP."""
 
     async def drain(self) -> None:
-        """Begin."""
+        """Have it accept no more questions."""
 
     async def serves(self) -> bool:
         """Whether its supervisor is still there."""

@@ -24,7 +24,7 @@ async def give_file(target: Target, file: Path, sent: Callable[[int], None]) -> 
 
 
 async def read_files(target: Target) -> Sequence[OwnFile]:
-    """One's own, by name."""
+    """The caller's own files, by name."""
     async with connect(target) as jobs:
         return await jobs.files()
 

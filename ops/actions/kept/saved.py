@@ -17,7 +17,7 @@ from ops.target import Target
 
 
 async def read_saved(target: Target) -> Sequence[SavedQuestion]:
-    """One's own, the earliest first."""
+    """The caller's saved questions, the earliest first."""
     async with connect(target) as jobs:
         return await jobs.saved()
 
@@ -60,7 +60,7 @@ async def filled(jobs: JobsAccess, name: str, values: Mapping[str, str]) -> AskR
 
 
 def row_of(one: SavedQuestion) -> dict[str, Any]:
-    """As the outside wire has it."""
+    """The saved question as the outside wire has it."""
     row: dict[str, Any] = msgspec.to_builtins(one)
     content = row.pop("content")
     return {"query": content.pop("text"), **content, **row}

@@ -19,13 +19,13 @@ async def make_share(target: Target, job_ids: Sequence[str], *, public: bool) ->
 
 
 async def read_shares(target: Target) -> Sequence[ShareSummary]:
-    """One's own, the latest first."""
+    """The caller's shares, the latest first."""
     async with connect(target) as jobs:
         return await jobs.shares()
 
 
 async def end_share(target: Target, share: str) -> None:
-    """By its id, or by the link."""
+    """End a share, given by its id or its link."""
     async with connect(target) as jobs:
         await jobs.end_share(share.rstrip("/").rpartition("/")[2])
 

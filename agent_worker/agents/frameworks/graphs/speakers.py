@@ -20,7 +20,7 @@ class Speakers:
         return self._piece(message, text)
 
     def leave(self, speaker: str) -> str:
-        """It has ended."""
+        """Take note that the speaker has ended; returns the text that was held back for those after it."""
         self._gone.add(speaker)
         said = ""
         while self._speaks in self._gone:
@@ -29,7 +29,7 @@ class Speakers:
         return said
 
     def end(self) -> str:
-        """All that still waits."""
+        """All text that is still held back."""
         return "".join(self._held(speaker) for speaker in list(self._waiting))
 
     def _held(self, speaker: str | None) -> str:

@@ -63,7 +63,7 @@ class Teller:
         yield from self._rest(new, rows)
 
     def asks(self, value: Any) -> None:
-        """It has been interrupted with this value."""
+        """Ask the person back what the graph was interrupted with."""
         question, suggestions = question_of(value)
         self._context.ask_back(question, *suggestions)
 

@@ -22,6 +22,6 @@ def proven(connection: duckdb.DuckDBPyConnection, source: str, columns: Iterable
 
 
 def unproven_header(names: Sequence[str]) -> str:
-    """What is said of a first line that may be a row."""
+    """The warning for a first line that was taken for names and may be a row."""
     shown = ", ".join(names[:MAX_NAMED]) + (", ..." if len(names) > MAX_NAMED else "")
     return f"its first line ({shown}) is read as names, and nothing shows that it is no row; say header = false or true"

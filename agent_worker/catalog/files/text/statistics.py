@@ -9,7 +9,7 @@ from agent_worker.catalog.types.column_kinds import WHOLE
 
 
 def overall_statistics(files: Sequence[TextFile]) -> dict[int, Statistics]:
-    """Of text files with the same columns and types."""
+    """The statistics of several text files with the same columns and types, together."""
     return {
         place: _merged(str(kind), [file.statistics[place] for file in files])
         for place, (_, kind) in enumerate(files[0].shape.columns)

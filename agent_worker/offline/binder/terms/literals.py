@@ -94,13 +94,17 @@ def _number(column: Column, number: Number, form: str) -> Literal:
     if column.role is Role.IDENTIFIER and not _within(column, number.number):
         raise Unfit
     if column.kind is Kind.NUMBER or form:
-        return Literal(f"{number.number:.15g}", number.text)
+        return number_literal(number)
     if column.kind is Kind.TEXT:
         known = column.info.values if len(column.info.values) == column.info.distinct else ()
         if column.role is Role.LABEL and known and number.text not in known:
             raise Unfit
         return _text(number.text)
     raise Unfit
+
+
+def number_literal(number: Number) -> Literal:
+    return Literal(f"{number.number:.15g}", number.text)
 
 
 def _within(column: Column, number: float) -> bool:

@@ -4,23 +4,13 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from agent_worker.offline.binder.query import Exists, Expr, InBoth, Query, refs_of, simple_conditions
-from agent_worker.offline.english.lexicon import expand
 from agent_worker.offline.english.tokens import kin, stem
+from agent_worker.offline.english.verbs import NEUTRAL
 from agent_worker.offline.english.vocabulary import DERIVED
 from agent_worker.offline.grammar.fragments import Verb
+from agent_worker.offline.schema.join_paths import Path
 from agent_worker.offline.schema.model import Column, Schema
 from agent_worker.offline.schema.roles import Kind
-from agent_worker.offline.schema.routes import Path
-
-NEUTRAL = frozenset(
-    word
-    for (word,) in expand(
-        """located|locate|based|situated|live|lives|lived|living|named|called|use|used|uses|using|made|belong|belongs
-        |have|having|include|included|includes|given|get|got|show|showing|find|found|exist|exists|occur|occurs|come|comes|take|takes
-        |taken|share|shares|shared"""
-    )
-)
-"""Verbs that tie nouns together whatever the schema calls itself."""
 
 
 class Spoken:

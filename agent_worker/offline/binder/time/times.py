@@ -94,9 +94,6 @@ class Times(Ranking):
             if stretch(low, calendar.year)[0] > stretch(high, calendar.year)[0]:
                 raise Doubtful(f"{low.text} comes after {high.text}")
             both = (self._side(calendar, ">=", low), self._side(calendar, "<=", high))
-            if when.operator == "between" and low.is_year and high.is_year and calendar.date is not None:
-                years = tuple(Literal(str(one.year), one.text) for one in when.moments)
-                both = (Compare(calendar.date, "between", years, "year"),) * 2
             self._add_times([AllOf(both, True)] if when.operator != "between" else list(dict.fromkeys(both)))
         elif when.operator in ("in", "not in"):
             self._in(calendar, when)
@@ -150,10 +147,9 @@ class Times(Ranking):
         named = [one.name for one in (*self.of(Per), *self.of(When)) if one.name is not None]
         name = named[0] if name is None and len({one.text for one in named}) == 1 else name
         if name is not None:
-            ref, cost = self._resolve(name, None)
+            ref = self._take(name)
             if self._column(ref).kind is not Kind.DATE:
                 raise Unbound(f"{name.text} is no date")
-            self.cost += cost - name.cost
             return calendar_at(self.schema, ref)
         self._check_others()
         table = self.table

@@ -21,14 +21,12 @@ _SIGNS = {"negative": "<", "positive": ">"}
 def where_named(reader: Reader, at: int) -> Iterator[Found]:
     """ "age is over 30", "year 2000", "name contains 'ab'", "price between 2 and 3"."""
     for start, name in reader.noun(at):
-        if not name.columns and not name.tables:
-            continue
         places = {start, reader.maybe(english.COPULAS, start)}
         places |= {reader.maybe(english.COPULAS, place) for place in list(places)}
         for place in places:
             for end, found, cost in _predicate(reader, place, bare=place == start):
                 operator, operands, negated, both = found
-                if operator in (">", ">=", "<", "<=", "between") and not (name.is_column or name.declared):
+                if operator in (*english.ORDERING, "between") and not (name.is_column or name.declared):
                     continue
                 if isinstance(operands[-1], Number) and operator == "=" and any(n.tables for n in reader.names(end)):
                     continue
@@ -53,7 +51,7 @@ def where_counted(reader: Reader, at: int) -> Iterator[Found]:
         counted = any(end == start for back in range(start) for end, _ in reader.phrase(english.COUNT, back))
         for name in reader.names(start) if counted else ():
             for end, (operator, operands, *_), cost in _predicate(reader, at, bare=False) if name.end == at else ():
-                if name.is_column and operator in (">", ">=", "<", "<=", "between"):
+                if name.is_column and operator in (*english.ORDERING, "between"):
                     yield end, Where(name, operator, operands), cost + 0.1
 
 
@@ -85,15 +83,9 @@ def having(reader: Reader, at: int) -> Iterator[Found]:
                         yield last, Having(Item(fn, name), operator, operands), name.cost + cost
     for after, fn in reader.phrase(english.AGGREGATES, reader.skip(english.DETERMINERS, at)):
         for start, operator in reader.phrase(english.COMPARE, after):
-            for end, operands, _ in reader.operands(start) if operator in (">", ">=", "<", "<=") else ():
+            for end, operands, _ in reader.operands(start) if operator in english.ORDERING else ():
                 for last, name in reader.noun(end):
                     yield last, Having(Item(fn, name), operator, operands), name.cost + 0.05
-    for start, operator in reader.phrase(english.COMPARE, at):
-        for end, operands, _ in reader.operands(start) if operator in (">", ">=", "<", "<=") else ():
-            place = end + (reader.word(end) in ("in", "of", "as", "on"))
-            for last, fn in reader.phrase(english.AGGREGATES, place):
-                for final, name in reader.noun(last):
-                    yield final, Having(Item(fn, name), operator, operands), name.cost + 0.05
 
 
 def _predicate(
@@ -144,14 +136,13 @@ def _range(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Number, Number]
 
 def numbered(reader: Reader, at: int) -> Iterator[tuple[int, Where, float]]:
     """ "5 stars", "level 3": a column has this number."""
-    for number in reader.numbers(at):
-        for name in reader.names(number.end) if not number.date else ():
+    for number in reader.figures(at):
+        for name in reader.names(number.end):
             if name.is_column and not name.tables and name.cost < SURE:
                 yield name.end, Where(name, "=", (number,)), name.cost + 0.1
     for name in reader.names(at):
-        for number in reader.numbers(name.end) if name.is_column and not name.tables and name.cost < SURE else ():
-            if not number.date:
-                yield number.end, Where(name, "=", (number,)), name.cost + 0.1
+        for number in reader.figures(name.end) if name.is_column and not name.tables and name.cost < SURE else ():
+            yield number.end, Where(name, "=", (number,)), name.cost + 0.1
 
 
 def where_containing(reader: Reader, at: int) -> Iterator[Found]:

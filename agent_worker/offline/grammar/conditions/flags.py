@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import kin
+from agent_worker.offline.english.verbs import VERBS
 from agent_worker.offline.grammar.fragments import Absent, Flagged
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.time.times import when as whens
@@ -60,7 +61,7 @@ def had(reader: Reader, at: int) -> Iterator[Found]:
         if is_flag(reader, name):
             yield name.end, Flagged(name, absent is not None), name.cost
     verb = start if absent else at
-    for name in reader.names(verb + 1) if reader.word(verb) in english.VERBS else ():
+    for name in reader.names(verb + 1) if reader.word(verb) in VERBS else ():
         done = tuple(c for c in name.columns if _does(reader, c, reader.word(verb), len(name.text.split())))
         said = Name(name.text, name.start, name.end, tuple(replace(c, cost=0.1) for c in done))
         if done and is_flag(reader, said):

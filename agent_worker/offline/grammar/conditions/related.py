@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.english.verbs import TELLING, VERBS
 from agent_worker.offline.grammar.fragments import Absent, HowMany, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.standing import events_of
-from agent_worker.offline.lexer.lattice import Number, Value
+from agent_worker.offline.lexer.lattice import Number
 
 _OFTEN = {"once": 1.0, "twice": 2.0}
 
@@ -17,9 +18,7 @@ def how_many(reader: Reader, at: int) -> Iterator[Found]:
     for start, operator in compared:
         if operator and (times := _OFTEN.get(reader.word(start))):
             yield start + 1, HowMany(None, operator, Number(reader.word(start), start, start + 1, times)), 0.1
-        for number in reader.numbers(start):
-            if number.date:
-                continue
+        for number in reader.figures(start):
             after = reader.longest(english.TRAILING, number.end) if not operator else None
             end, sign = after if after else (number.end, operator)
             bare = not sign
@@ -48,7 +47,7 @@ def absents(reader: Reader, at: int) -> Iterator[Found]:
         place, cost = start, 0.0
         after = start + 1 + (reader.word(start + 1) in ("anything", "anyone", "anybody", "any", "one"))
         noun = any(name.tables and name.cost <= 0.1 for name in reader.names(start))  # "books"
-        told = reader.word(start) in english.VERBS or events_of(reader, start)
+        told = reader.word(start) in VERBS or events_of(reader, start)
         if not noun and told and reader.ends(after):
             yield after, Absent(None, reader.word(start)), 0.1
         for _ in range(5):
@@ -57,7 +56,7 @@ def absents(reader: Reader, at: int) -> Iterator[Found]:
                     yield end, Absent(name), name.cost + cost
             word = reader.word(place)
             if (
-                (word in english.VERBS and word not in english.TELLING)
+                (word in VERBS and word not in TELLING)
                 or word in english.PREPOSITIONS
                 or word in english.SOME
                 or word in ("been", "have", "had", "yet")
@@ -65,8 +64,7 @@ def absents(reader: Reader, at: int) -> Iterator[Found]:
                 place, cost = place + 1, cost + 0.05
             else:
                 break
-        for end, operands, both in reader.operands(place):
-            if all(isinstance(one, Value) and one.refs for one in operands):
-                yield end, Where(None, "!=", operands, both=both, never=True), 0.1 + cost
-                for last, name in reader.noun(end):
-                    yield last, Where(None, "!=", operands, owner=name, never=True), 0.1 + cost + name.cost
+        for end, operands, both in reader.known_values(place):
+            yield end, Where(None, "!=", operands, both=both, never=True), 0.1 + cost
+            for last, name in reader.noun(end):
+                yield last, Where(None, "!=", operands, owner=name, never=True), 0.1 + cost + name.cost

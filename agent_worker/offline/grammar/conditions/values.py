@@ -40,23 +40,11 @@ def where_value(reader: Reader, at: int) -> Iterator[Found]:
     denied = reader.longest(english.EXCEPT, at)
     negated, start = denied is not None, denied[0] if denied else at
     start += negated and reader.word(start) in english.PREPOSITIONS
-    for end, operands, both in reader.operands(start):
-        if all(isinstance(one, Value) and one.refs for one in operands):
-            role = reader.word(at - 1) if at and reader.word(at - 1) in ("from", "to") else ""
-            sign = "!=" if negated else "="
-            yield (
-                end,
-                Where(
-                    None,
-                    sign,
-                    operands,
-                    both=both,
-                    role=role,
-                    state=_is_state(reader, at, end),
-                    dated=_is_dated(reader, at, end),
-                ),
-                0.1 if len(operands) < 2 or reader.word(0) != "compare" else 0.4,
-            )
+    for end, operands, both in reader.known_values(start):
+        role = reader.word(at - 1) if at and reader.word(at - 1) in ("from", "to") else ""
+        state, dated = _is_state(reader, at, end), _is_dated(reader, at, end)
+        where = Where(None, "!=" if negated else "=", operands, both=both, role=role, state=state, dated=dated)
+        yield end, where, 0.1 if len(operands) < 2 or reader.word(0) != "compare" else 0.4
     for end, where, cost in (*where_named(reader, start), *where_trailing(reader, start)) if negated else ():
         if isinstance(where, Where) and where.operator == "=" and not where.both:
             yield end, replace(where, negated=True), cost

@@ -16,7 +16,6 @@ from agent_worker.offline.schema.roles import Kind, Role
 _UNITS = 0.4
 """A column of that name is nearer than a unit of time."""
 _BETWEEN = frozenset("has had have do did does we you they i get got see saw are is were was there".split())  # noqa: SIM905
-_VERBS = frozenset(("is", "are", "was", "were", "have", "has", "had", "did", "do"))
 
 
 def busiest(reader: Reader, at: int) -> Iterator[Found]:
@@ -49,7 +48,7 @@ def _most_events(reader: Reader, at: int) -> Iterator[Found]:
 
 def when_was(reader: Reader, at: int) -> Iterator[Found]:
     """ "when was the last trip": its date; "when did Ada Bell join": what the verb names."""
-    if reader.word(at) != "when" or reader.word(at + 1) not in _VERBS:
+    if reader.word(at) != "when" or reader.word(at + 1) not in english.AUXILIARIES:
         return
     for place, rank, cost in ranking(reader, at + 2):
         for end, name in reader.noun(place) if "date" in rank.hints else ():
@@ -73,7 +72,7 @@ def _dates_named(reader: Reader, at: int) -> Iterator[Name]:
 
 def who(reader: Reader, at: int) -> Iterator[Found]:
     """ "who joined last": those whose date of joining it is."""
-    start = at + 1 + (reader.word(at + 1) in _VERBS)
+    start = at + 1 + (reader.word(at + 1) in english.AUXILIARIES)
     for name in reader.names(start) if reader.word(at) == "who" else ():
         tables = reader.lattice.index.schema.tables
         named = [c for c in name.candidates if c.cost <= name.cost + 0.1 and tables[c.table].labels]
@@ -93,7 +92,7 @@ def who(reader: Reader, at: int) -> Iterator[Found]:
 def lasting(reader: Reader, at: int) -> Iterator[Found]:
     """ "how long does a delivery take": the time between the two dates of its course."""
     for start, unit in reader.phrase(english.HOW_LONG, at):
-        place = start + (reader.word(start) in (*_VERBS, "does"))
+        place = start + (reader.word(start) in english.AUXILIARIES)
         place = reader.maybe(english.IT_TAKES, place)
         for end, name in reader.noun(place):
             said = reader.word(end) in english.LASTING

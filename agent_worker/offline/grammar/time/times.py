@@ -51,7 +51,7 @@ def moment(reader: Reader, at: int) -> Iterator[tuple[int, Moment]]:
 
 def _number(reader: Reader, at: int) -> int:
     """The whole number here, or -1."""
-    numbers = [n.number for n in reader.numbers(at) if not n.date]
+    numbers = [number.number for number in reader.figures(at)]
     return int(numbers[0]) if numbers and numbers[0] == int(numbers[0]) else -1
 
 

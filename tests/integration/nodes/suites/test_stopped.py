@@ -1,7 +1,7 @@
 """Limits, last words and forged events, and who asked for the end: over a node, in one supervisor for each rung."""
 
-from tests.integration.security.test_forged_events import SETTINGS as FORGING
-from tests.integration.security.test_forged_events import (
+from tests.integration.security.hostile_input.test_forged_events import SETTINGS as FORGING
+from tests.integration.security.hostile_input.test_forged_events import (
     test_a_result_that_nobody_can_be_shown_ends_the_job_as_failed,
     test_a_use_that_cannot_be_ends_the_job_and_is_not_counted,
     test_an_event_of_the_supervisor_that_an_agent_yields_fails_the_job,

@@ -21,6 +21,8 @@ THEATRE: Tables = {
                  "on_hold": ["Y", "N", "Y", "N"], "date_booking_made": [date(2024, 1, n) for n in (1, 2, 3, 4)],
                  "date_booking_changed": [date(2024, 2, n) for n in (1, 2, 3, 4)]},
     "roles": {"actor_id": [1, 1, 2], "play_id": [1, 2, 2]},
+    "props": {"prop_id": [1, 2], "pname": ["crown", "sword"], "ptype": ["worn", "held"]},
+    "patrons": {"patron_id": [1, 2], "patron_details": ["Dee", "Eve"]},
 }  # fmt: skip
 
 
@@ -35,6 +37,10 @@ THEATRE: Tables = {
         ("List the theatre names ordered by opening year", [{"Globe"}, {"Rex"}]),
         ("How many plays are there for each mood type?", [{"dark", "2"}, {"light", "2"}]),
         ("What are the play names?", 4),
+        # of several, a kind with the thing's letter before it, and a name that only details tell
+        ("List all plays' titles", 4),
+        ("Show the props\u2019 names and their types", [{"crown", "worn"}, {"sword", "held"}]),
+        ("What are the names of all patrons?", [{"Dee"}, {"Eve"}]),
         ("What is the phone number of the actor Ben?", [{"22"}]),
         # figures behind a verb, before their noun, and of age
         ("Which plays cost between 6 and 10? Give me the titles.", [{"Basil"}]),

@@ -74,6 +74,11 @@ SCHOOL: Tables = {
     "list": {"pupil": ["Ann", "Bo", "Cy"], "grade": [4, 4, 5], "room": [1, 1, 2]},
     "forms": {"form_id": [1, 2, 3], "form_type_code": ["Basic", "Full", "Basic"]},
 }  # fmt: skip
+CREW: Tables = {
+    "people": {"people_id": [1, 2, 3], "name": ["Ann", "Bo", "Cy"], "height": [170, 190, 180]},
+    "pilots": {"pilot_id": [1, 2], "people_id": [2, 3], "base": ["Kiel", "Ulm"]},
+    "calls": {"call_id": [1, 2, 3], "people_id": [1, 1, 2], "minutes": [5, 6, 7]},
+}  # fmt: skip
 LOANS: Tables = {
     "bank": {"branch_id": [1, 2], "bname": ["North", "South"]},
     "loan": {"loan_id": [1, 2, 3], "branch_id": [1, 2, 2], "loan_type": ["Mortgages", "Auto", "Mortgages"],
@@ -111,6 +116,9 @@ LOANS: Tables = {
         (SCHOOL, "find the rooms in which grade 4 is studying", {1}),
         # a value in another number than the data have it
         (LOANS, "names of banks with both Mortgage and Auto loans", {"South"}),
+        # things that are each one of another table's
+        (CREW, "names of pilots in descending order of height", {"Bo", "Cy"}),
+        (CREW, "what is the name of the pilot with base Ulm", {"Cy"}),
         # a thing by its name
         (LOANS, "total amount of loans by each bank branch", {"North", "South"}),
     ],
@@ -144,6 +152,7 @@ def test_the_rows_are_all_that_are_meant(make: Make, tables: Tables, question: s
         (HALLS, "highest rank of the acts"),  # the first, or the last
         (HALLS, "which year is shared by acts with rank 1 or 2"),  # of either, or of both
         (HALLS, "number of different played acts"),  # what is said of them
+        (CREW, "what are the names of all calls"),  # a call is nobody
         (MUSIC, "how many genre entries are there"),  # those that there are, or those that tracks have
         (MUSIC, "how many singers are there"),  # those that are listed, or those that studios count
         (MUSIC, "which address does not have any singer with the black card"),  # a singer's, or a studio's

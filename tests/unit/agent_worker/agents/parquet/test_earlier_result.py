@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from agent_worker.agents.parquet.looking.earlier_result import is_same, keep
+from agent_worker.agents.parquet.exploration.earlier_result import is_same, keep
 from agent_worker.llm import Preview, Totals
 from bus.contract.events import Column
 

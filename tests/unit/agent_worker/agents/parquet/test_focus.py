@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_worker.agents.parquet.looking.focus import focus_on
+from agent_worker.agents.parquet.exploration.focus import focus_on
 from agent_worker.plan import Turn
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, Description, JoinKey, Measure
 from tests.fakes.flights import CATALOG

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from agent_worker.agents.parquet.looking.suspicion import near_values, suspicion
+from agent_worker.agents.parquet.exploration.suspicion import near_values, suspicion
 from agent_worker.llm import Preview, Totals
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
 from bus.contract.events import Column

@@ -12,7 +12,7 @@ _MOST_WAYS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class JoinStep:
     """One join. `along`: from the table that refers to the one referred to, so that no row is counted twice."""
 
     key: JoinKey
@@ -37,7 +37,7 @@ class Step:
         return self.key.ref_column if self.along else self.key.column
 
 
-Path = tuple[Step, ...]
+Path = tuple[JoinStep, ...]
 
 
 def is_functional(path: Path) -> bool:
@@ -85,11 +85,11 @@ class Joins:
                 return
 
 
-def step_of(schema: Schema, key: JoinKey, along: bool) -> Step:
+def step_of(schema: Schema, key: JoinKey, along: bool) -> JoinStep:
     kinds = {schema.columns[key.table, key.column].kind, schema.columns[key.ref_table, key.ref_column].kind}
-    return Step(key, along, len(kinds) > 1)
+    return JoinStep(key, along, len(kinds) > 1)
 
 
-def _steps(schema: Schema, table: str) -> list[Step]:
+def _steps(schema: Schema, table: str) -> list[JoinStep]:
     along = [step_of(schema, key, True) for key in schema.keys_of(table)]
     return along + [step_of(schema, key, False) for key in schema.keys_to(table)]

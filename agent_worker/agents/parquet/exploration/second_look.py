@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-from agent_worker.agents.parquet.looking.earlier_result import is_same
-from agent_worker.agents.parquet.looking.looks import preview_of
-from agent_worker.agents.parquet.looking.suspicion import near_values, suspicion
+from agent_worker.agents.parquet.exploration.earlier_result import is_same
+from agent_worker.agents.parquet.exploration.look_tools import preview_of
+from agent_worker.agents.parquet.exploration.suspicion import near_values, suspicion
 from agent_worker.agents.parquet.state import AgentState
 from agent_worker.engine import EngineError
 from agent_worker.engine.guard import StatementRefused
@@ -46,10 +46,10 @@ def _odd(state: AgentState, plan: SqlPlan, preview: Preview) -> str:
 
 async def _another_plan(state: AgentState, plan: SqlPlan, odd: str) -> Plan | None:
     """What the model thinks of it; None where it holds to its statement."""
-    assert state.tools.model is not None
+    assert state.backends.model is not None
     assert state.request is not None
     near = await asyncio.to_thread(near_values, plan.sql, state.catalog)
-    other = await state.tools.model.look_again(state.request, plan.sql, odd, near)
+    other = await state.backends.model.look_again(state.request, plan.sql, odd, near)
     same = isinstance(other, SqlPlan) and other.sql.split() == plan.sql.split()
     return None if same else other
 
@@ -57,7 +57,7 @@ async def _another_plan(state: AgentState, plan: SqlPlan, odd: str) -> Plan | No
 async def _finds_more(state: AgentState, plan: SqlPlan) -> bool:
     """Does the statement give something that is not odd? Its rows are not shown yet: it may fail."""
     try:
-        preview = await preview_of(state.tools.engine, plan.sql, FEW_ROWS)
+        preview = await preview_of(state.backends.engine, plan.sql, FEW_ROWS)
     except (EngineError, StatementRefused):
         return False
     return not _odd(state, plan, preview)

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from agent_worker.agents.parquet.opinions.hardness import is_hard
-from agent_worker.agents.parquet.opinions.sameness import same
-from agent_worker.agents.parquet.opinions.verdict import ChosenPlan, Opinion, settled, verdict
+from agent_worker.agents.parquet.candidates.hardness import is_hard
+from agent_worker.agents.parquet.candidates.same_result import same
+from agent_worker.agents.parquet.candidates.vote import ChosenPlan, PlanCandidate, settled, vote_on
 from agent_worker.llm import Preview
 from agent_worker.plan import SqlPlan
 from bus.contract.events import Clarification, Column
@@ -102,16 +102,16 @@ def test_twins_among_the_columns_are_no_trouble() -> None:
     assert not same(wide, odd)
 
 
-def of(value: int | None, reading: str = "") -> Opinion:
+def of(value: int | None, reading: str = "") -> PlanCandidate:
     plan = SqlPlan(f"SELECT {value}", reading=reading)
-    return Opinion(plan, None if value is None else one_column("BIGINT", value))
+    return PlanCandidate(plan, None if value is None else one_column("BIGINT", value))
 
 
-ASKED = Opinion(Clarification("Which year?"), None)
+ASKED = PlanCandidate(Clarification("Which year?"), None)
 
 
 @pytest.mark.parametrize(
-    ("opinions", "wanted", "is_settled"),
+    ("candidates", "wanted", "is_settled"),
     [
         ([], 3, False),
         ([of(1)], 3, False),
@@ -125,12 +125,14 @@ ASKED = Opinion(Clarification("Which year?"), None)
         ([of(None), ASKED], 3, True),
     ],
 )
-def test_no_more_plans_are_asked_for_than_can_matter(opinions: list[Opinion], wanted: int, is_settled: bool) -> None:
-    assert settled(opinions, wanted) is is_settled
+def test_no_more_plans_are_asked_for_than_can_matter(
+    candidates: list[PlanCandidate], wanted: int, is_settled: bool
+) -> None:
+    assert settled(candidates, wanted) is is_settled
 
 
 @pytest.mark.parametrize(
-    ("opinions", "expected"),
+    ("candidates", "expected"),
     [
         ([of(1)], ChosenPlan(0, True, "")),
         ([of(None), of(None)], ChosenPlan(0, True, "")),
@@ -165,5 +167,5 @@ def test_no_more_plans_are_asked_for_than_can_matter(opinions: list[Opinion], wa
         ),
     ],
 )
-def test_what_several_plans_come_to(opinions: list[Opinion], expected: ChosenPlan) -> None:
-    assert verdict(opinions) == expected
+def test_what_several_plans_come_to(candidates: list[PlanCandidate], expected: ChosenPlan) -> None:
+    assert vote_on(candidates) == expected

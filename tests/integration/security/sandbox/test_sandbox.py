@@ -16,7 +16,7 @@ import pytest
 
 from agent_worker.sandbox import landlock
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 SECRET = "the-secret-outside"
 RUN_S = 200
 

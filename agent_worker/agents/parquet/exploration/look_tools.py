@@ -5,8 +5,8 @@ import difflib
 from contextlib import aclosing
 from typing import NamedTuple
 
-from agent_worker.agents.parquet.looking.focus import focus_on
-from agent_worker.agents.parquet.looking.suspicion import near_values
+from agent_worker.agents.parquet.exploration.focus import focus_on
+from agent_worker.agents.parquet.exploration.suspicion import near_values
 from agent_worker.agents.parquet.state import AgentState
 from agent_worker.engine import Engine
 from agent_worker.llm import Focus, Preview, PreviewBuilder, finding_text, preview_text, table_text
@@ -36,7 +36,7 @@ async def look(state: AgentState, name: str, argument: str) -> LookResult:
         return await asyncio.to_thread(find, argument, state.catalog)  # so that a stop finds the loop free
     if name == "describe":
         return describe(argument, state.catalog)
-    return await peek(argument, state.tools.engine)
+    return await peek(argument, state.backends.engine)
 
 
 def find(words: str, catalog: Catalog) -> LookResult:

@@ -11,7 +11,7 @@ import pytest
 from bus.contract.vocabulary import Role
 from bus.tokens import create_token, revoke_token
 from bus.wire.commands import Caller, Show
-from bus.wire.replies import Shown
+from bus.wire.replies import JobShown
 from gateway.app_state import AUDITED_REFUSALS
 from tests.harness.gateways import MADE_TOKEN, TOKENS, RunningGateway, Wire, running_gateway
 from tests.harness.servers import PATIENCE_S, Supervisor, running_supervisor
@@ -102,7 +102,7 @@ async def test_a_revoked_token_ends_what_it_had_opened(supervisor: Supervisor) -
             assert await wire.closed() == aiohttp.WSCloseCode.POLICY_VIOLATION
         assert (await gateway.json("GET", "/api/jobs", None, headers=bearer(token)))[0] == 401
         show = Show(Caller("eve", Role.USER), session_id="s1")
-        await supervisor.stop((await supervisor.client.request(show, Shown)).record.summary.job_id)
+        await supervisor.stop((await supervisor.client.request(show, JobShown)).record.summary.job_id)
 
 
 async def test_what_is_written_down(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

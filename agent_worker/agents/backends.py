@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Tools:
-    """The tools of one job. `model` is None where neither a key nor a server is set."""
+class Backends:
+    """The engine and the model of one job. `model` is None where neither a key nor a server is set."""
 
     engine: Engine
     model: "ModelClient | None"
 
 
-def set_up(context: AgentContext) -> Tools:
+def set_up(context: AgentContext) -> Backends:
     """Connect the engine and make the model's client; `context.usage` tells what the model has used."""
     model = make_model(context)
-    return Tools(Engine(engine_settings(context)), model)
+    return Backends(Engine(engine_settings(context)), model)
 
 
 def make_model(context: AgentContext) -> "ModelClient | None":

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, Literal
 
-from agent_worker.agents.parquet.looking.looks import CannotLook, LookResult, look
+from agent_worker.agents.parquet.exploration.look_tools import CannotLook, LookResult, look
 from agent_worker.agents.parquet.state import AgentState
 from agent_worker.engine import EngineError
 from agent_worker.engine.guard import StatementRefused
@@ -32,7 +32,7 @@ MAX_TURNS_BESIDE = 3
 MAX_USES_IN_A_TURN = 8
 
 
-class Allowance:
+class LookBudget:
     """How often, and how long from its first look on, a model may still look."""
 
     def __init__(self, calls: int, seconds: float) -> None:
@@ -60,13 +60,13 @@ class Allowance:
 async def explore(state: AgentState) -> AsyncGenerator[Event, None]:
     """Have the model look until it has a plan, which then stands in the state; none does where it calls no tool, or
     never ends. Raises ToolsRefused."""
-    assert state.tools.model is not None
+    assert state.backends.model is not None
     assert state.request is not None
     limits = state.context.settings.agent
-    allowance = Allowance(limits.max_tool_calls, limits.max_tool_s)
+    budget = LookBudget(limits.max_tool_calls, limits.max_tool_s)
     exchange: list[Message] = []
     for _ in range(limits.max_tool_calls + MAX_TURNS_BESIDE):
-        turn = await state.tools.model.look(state.request, exchange, looks=allowance.left)
+        turn = await state.backends.model.look(state.request, exchange, looks=budget.left)
         if not turn.uses:
             state.plan = _plan_in(turn.text)
             if state.plan is None and not exchange:
@@ -74,7 +74,7 @@ async def explore(state: AgentState) -> AsyncGenerator[Event, None]:
             break
         results: list[dict[str, Any]] = []
         for use in turn.uses[:MAX_USES_IN_A_TURN]:
-            async with aclosing(_use(state, use, allowance, results)) as events:
+            async with aclosing(_use(state, use, budget, results)) as events:
                 async for event in events:
                     yield event
             if state.plan is not None:
@@ -94,7 +94,7 @@ def _plan_in(text: str) -> Plan | None:
 
 
 async def _use(
-    state: AgentState, use: ToolUse, allowance: Allowance, results: list[dict[str, Any]]
+    state: AgentState, use: ToolUse, budget: LookBudget, results: list[dict[str, Any]]
 ) -> AsyncGenerator[Event, None]:
     """One call: the plan that it is, or a look, each look between its two events."""
     try:
@@ -102,14 +102,14 @@ async def _use(
             state.plan = plan_of_use(use)
             return
         argument = _argument(use)
-        allowance.take()
+        budget.take()
     except (NotAPlan, CannotLook) as error:
         results.append(result_block(use, f"{error}", failed=True))
         return
     arguments = {LOOK_ARGUMENTS[use.name]: argument}
     yield Tool(use.name, arguments, "started")
     began = time.monotonic()
-    state_of_it, found = await _looked(state, use.name, argument, allowance.left_s)
+    state_of_it, found = await _looked(state, use.name, argument, budget.left_s)
     ms = round((time.monotonic() - began) * 1000, 1)
     yield Tool(use.name, arguments, state_of_it, ms, found.summary)
     results.append(result_block(use, found.text, failed=state_of_it == "failed"))
