@@ -14,6 +14,9 @@ QUANTITIES = frozenset(_MEASURED.split())
 """Last words of names: whole numbers of these kinds are found in other lists of them, and refer to nothing."""
 
 _PREFIX = re.compile(r"[a-z]{1,3}_(?=[a-z]{3})")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SORT = re.compile(r"(?:tbl|dim|fact|fct|ref|stg|vw|lookup|lkp)_(?=.)")
+"""What a table's name begins with that says what sort of table it is."""
 
 
 class Affinity(IntEnum):
@@ -39,25 +42,29 @@ def affinity(column: str, ref_table: str, ref_column: str) -> Affinity:
 
 def is_quantity(column: str) -> bool:
     """Does the name say that its numbers count or measure something?"""
-    return column.lower().rpartition("_")[2] in QUANTITIES
+    return _parted(column).rpartition("_")[2] in QUANTITIES
 
 
 def column_handles(kind: Affinity, column: str) -> set[str]:
     """Under which words a column is filed, so that a key finds those that fit it without trying them all: the
     names fit when both have a word in common."""
-    name = column.lower()
+    name = _parted(column)
     if kind is Affinity.SAME:
-        return _same(name)
+        return _same(column.lower())
     endings = {name[at:] for at, letter in enumerate(name) if letter == "_"}
     return {name.replace("_", ""), *endings}
 
 
 def key_handles(kind: Affinity, ref_table: str, ref_column: str) -> set[str]:
     """The same for a key: the words that a column which refers to it is filed under."""
-    ref = ref_column.lower()
     if kind is Affinity.SAME:
-        return _same(ref)
-    return set(_named_after(ref_table.lower(), ref))
+        return _same(ref_column.lower())
+    return set(_named_after(_SORT.sub("", _parted(ref_table), count=1), _parted(ref_column)))
+
+
+def _parted(name: str) -> str:
+    """`HomeClubID` as `home_club_id`."""
+    return _HUMP.sub("_", name).lower()
 
 
 def _same(name: str) -> set[str]:

@@ -74,6 +74,11 @@ def by_measure(pieces: Pieces) -> Iterator[str]:
     """ "expensive", "how long", "the highest": by a column that may be what is measured."""
     word = next((word for word in _in_order(pieces) if word in senses.HINTS), "")
     down = word in senses.DESCENDING
+    for table in pieces.schema.tables.values() if senses.LASTING & pieces.words else ():
+        for first, last in [table.span] if table.span else ():
+            lasted = f"average time from {first.spoken} to {last.spoken}"
+            yield from (f"{lasted} by {singular(thing)}" for thing in pieces.tables if pieces.names_a_table)
+            yield lasted
     for table in pieces.tables if word else ():
         columns = hinted(pieces, table, senses.HINTS[word])
         if {"how", "typical", "average", "usual"} & pieces.words:
@@ -116,8 +121,24 @@ def figures_for(pieces: Pieces) -> Iterator[str]:
 
 def of_values(pieces: Pieces) -> Iterator[str]:
     """A value alone, or beside another: "is jazz popular", "members versus casual"."""
-    if not pieces.names_a_table or {"vs", "versus", "compare", "compared"} & pieces.words:
+    compared = {"vs", "versus", "compare", "compared"} & pieces.words
+    yield from _side_by_side(pieces) if compared else ()
+    if not pieces.names_a_table or compared:
         yield from of_groups(pieces) if pieces.values else ()
+
+
+def _side_by_side(pieces: Pieces) -> Iterator[str]:
+    """Two values of one column, by a figure that is named, or by how many there are of what has them."""
+    one, other = [*pieces.values, None, None][:2]
+    for ref in one.values if one and other else ():
+        column = pieces.schema.columns[ref.table, ref.column]
+        same = other and any((r.table, r.column) == (ref.table, ref.column) for r in other.values)
+        if one and other and same and not column.info.unique:
+            behind = f"with {column.spoken} {one.text} or {other.text} by {column.spoken}"
+            table = pieces.schema.tables[ref.table]
+            for events in (table, *pieces.events(table)[:1]):
+                yield from (f"average {c.spoken} of {plural(events)} {behind}" for c in pieces.columns[:1])
+                yield f"number of {plural(events)} {behind}"
 
 
 def figures_named(pieces: Pieces) -> Iterator[str]:

@@ -11,10 +11,9 @@ from agent_worker.offline.question.single import NotUnderstood
 from agent_worker.offline.schema.guessed.units import unit_of
 
 _DANGLING = re.compile(
-    r"\b(?:of|in|on|at|by|per|for|with|from|to|and|or|is|are|was|were|do|did|does|have|has|the|a|an|than|more|less|all)$"
+    r"\b(?:of|in|on|at|by|per|for|with|from|to|and|or|is|are|was|were|do|did|does|have|has|the|a|an|than|more|less|all|who|that|which|whose|not|never|still)$"
 )
-
-
+_LEADING = re.compile(r"^(?:(?:did|does|do|it|is|are|was|were|has|have|that|to|by)\b\s*)+", re.IGNORECASE)
 _DAYS = re.compile(
     r"(?:on|in|between|since|after|before|until) (?:\d{4}-\d\d-\d\d(?: and \d{4}-\d\d-\d\d)?|[A-Z][a-z]+ \d{4}|\d{4})\b"
 )
@@ -86,7 +85,7 @@ def _put(text: str, item: Piece, words: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    text = " ".join(text.replace(" ?", "").split()).strip(" ,.?!")
+    text = _LEADING.sub("", " ".join(text.replace(" ?", "").split())).strip(" ,.?!")
     while (shorter := _DANGLING.sub("", text).strip(" ,")) != text:
         text = shorter
     return text

@@ -26,7 +26,7 @@ from agent_worker.offline.grammar.fragments import (
     Where,
     names_in,
 )
-from agent_worker.offline.schema.roles import Kind, Role
+from agent_worker.offline.schema.roles import Kind, Role, is_added_up
 
 
 @dataclass(slots=True)
@@ -113,10 +113,17 @@ class Binder(Checks):
             if plain and (len(select.items) > 1 or select.distinct or plain[0].name is None):
                 raise Unbound("in all of what")
             if plain and plain[0].name:
+                if plain[0].name.tables and any(map(self._is_of_money, self.of(Where))):
+                    raise Doubtful("how many of them, or what they have in all")
                 fn = "count" if plain[0].name.tables else "sum"
                 added = replace(select, items=(replace(plain[0], fn=fn),))
                 fragments = tuple(added if one is select else one for one in self.parse.fragments)
                 self.parse = replace(self.parse, fragments=fragments)
+
+    def _is_of_money(self, where: Where) -> bool:
+        """Whether a condition is on what is added up: "cost more than 100 in total"."""
+        named = where.name.columns if where.name else ()
+        return "cost" in where.hints or any(c.column and is_added_up(self._column(c).words) for c in named)
 
     def _share(self, share: Share, told: int) -> None:
         """The figure as a share of the whole: by groups, or of those rows that the conditions say."""
@@ -147,13 +154,16 @@ class Binder(Checks):
         figures = query.figures
         if len(figures) != 1 or len(query.buckets) != 1 or query.groups or query.limit or query.outer or query.order:
             raise Unbound("the growth of one figure over time")
+        date = query.buckets[0].date
+        if date and self._column(date).info.nulls:  # what has no time is before nothing
+            query.conditions.append(Compare(date, "known", ()))
         query.shown += [Change(figures[0], query.buckets[0]), Change(figures[0], query.buckets[0], True)]
 
     def _said_before_groups(self) -> bool:
         """Whether a condition stands before what the share is by."""
         kinds = [type(f) for f in self.parse.fragments]
         grouped = max(at for at, kind in enumerate(kinds) if kind in (Group, Per))
-        return any(kind in (Where, When, Absent, Having, HowMany) for kind in kinds[:grouped])
+        return any(kind in (Where, When, Flagged, Absent, Having, HowMany) for kind in kinds[:grouped])
 
     def _is_alternative(self, at: int) -> bool:
         """Whether "or" stands before a condition, with nothing or a noun between."""
@@ -174,7 +184,8 @@ class Binder(Checks):
             raise Doubtful("how many of them, or of theirs")
         dates = {c.expr for c in query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref) and
                  self._column(c.expr).kind is Kind.DATE}  # fmt: skip
-        days = [e.ref for e in query.shown if isinstance(e, Agg) and e.ref and self._column(e.ref).kind is Kind.DATE]
+        figures = [e.ref for e in query.shown if isinstance(e, Agg) and e.ref and not e.ref.since]
+        days = [ref for ref in figures if self._column(ref).kind is Kind.DATE]
         if dates and any(day not in dates for day in days):
             raise Doubtful("in which of two dates' time")
         if query.shown == [Agg("count")] and not query.groups and any(_some(c) for c in query.conditions):

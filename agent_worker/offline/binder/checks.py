@@ -63,7 +63,10 @@ class Checks(Times):
     def _check_outer(self) -> None:
         """An average of counts is one over all units of time, or over all things of one kind."""
         query = self.query
-        if self.of(OnAverage):
+        ways = [e.per.ref.path for e in query.shown if isinstance(e, Agg) and e.per and e.per.distinct and e.per.ref]
+        if any(query.buckets or group.path[: len(way)] != way for way in ways for group in query.groups):
+            raise Unbound("a figure per thing, in groups that each thing may be in several of")
+        if self.of(OnAverage) and not any(isinstance(e, Agg) and e.fn == "avg" for e in query.shown):
             query.outer = "avg"
         plain = not (query.havings or query.limit or self.of(Share) or self.of(Sort))
         counts = query.figures

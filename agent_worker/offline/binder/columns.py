@@ -38,6 +38,8 @@ class Columns(Nouns):
                 continue
             if where.role == "to" and not self._is_goal(column):
                 continue
+            if where.role == "from" and ROLE_WORDS["to"] & set(column.words) and not self._role_bonus(where, column):
+                continue
             self.role = self._role_of(where, table, name)
             far = self._distance(table)
             self.role = ""

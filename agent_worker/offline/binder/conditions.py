@@ -5,17 +5,19 @@ from datetime import date
 
 from agent_worker.offline.binder.columns import Columns
 from agent_worker.offline.binder.places import CLOSE, FAR, HOP, Doubtful, Unbound
-from agent_worker.offline.binder.query import AnyOf, Compare, Condition, Exists, InBoth, Ref
+from agent_worker.offline.binder.query import AnyOf, Compare, Condition, Exists, InBoth, Literal, Ref
 from agent_worker.offline.binder.terms.days import of_days
 from agent_worker.offline.binder.terms.literals import literals
 from agent_worker.offline.english.tokens import kin
+from agent_worker.offline.english.vocabulary import ROLE_WORDS
 from agent_worker.offline.grammar.fragments import Absent, Average, Flagged, Or, Verb, Where
 from agent_worker.offline.lexer.lattice import Number, Value
-from agent_worker.offline.schema.join_paths import Path
+from agent_worker.offline.schema.join_paths import Path, is_functional
 from agent_worker.offline.schema.lookup import PART
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.roles import Kind, Role
 
+_PARTS = ROLE_WORDS["from"] | ROLE_WORDS["to"]
 _GUESS, _CONFIRMED = 0.5, 0.3
 """What a name costs that is a guess, and how much surer it is where the value stands in its column."""
 
@@ -36,6 +38,9 @@ class Conditions(Columns):
             if isinstance(one, Average) and one.name is not None:
                 same = {(c.table, c.column) for c in one.name.columns if c.cost <= one.name.cost + 0.1}
                 options = [option for option in options if option[1:] in same]
+        if not options and where.unit and (lasts := self._lasts(where)):
+            self._add_condition(lasts)
+            return
         if not options:
             raise Unbound("no column for a condition")
         options.sort(key=lambda option: option[0])
@@ -69,6 +74,14 @@ class Conditions(Columns):
             if condition in self.query.conditions and self._denied_before(where):
                 raise Unbound("a condition behind none")
         self.role = ""
+
+    def _lasts(self, where: Where) -> Compare | None:
+        """ "Longer than 3 days" of what has no such column: between the two dates of its course."""
+        ref = self._course()
+        if ref is None or "duration" not in where.hints or where.unit != f"{ref.unit}s":
+            return None
+        numbers = [one for one in where.operands if isinstance(one, Number)]
+        return Compare(ref, where.operator, tuple(Literal(f"{n.number:.15g}", n.text) for n in numbers))
 
     def _flagged(self, flagged: Flagged) -> None:
         """What a column says yes or no to; rows where it says neither are in neither."""
@@ -109,8 +122,10 @@ class Conditions(Columns):
                 return list(of_days(ref, operator, [date.fromisoformat(day.text) for day in days]))
             return [Compare(ref, operator, operands, form)]
         path, _ = self._any_path([column.table])
+        if is_functional(path):
+            raise Unbound(f"{column.name} on one of several ways")
         shared = column.role is Role.CATEGORY and where.name is where.owner is None and not where.label
-        if shared and len(path) > 1 and not self._is_spoken_of(path):
+        if shared and (len(path) > 1 or _PARTS & set(column.words)) and not self._is_spoken_of(path):
             raise Doubtful(f"{column.name} of {column.table}, which nobody named")
         ref = Ref((), column.table, column.name)
         if where.both and operator == "=":

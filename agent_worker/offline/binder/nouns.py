@@ -6,7 +6,7 @@ from agent_worker.offline.binder.shown import Shown, Thing
 from agent_worker.offline.binder.time.calendar import parts_of
 from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import DERIVED, UNIT_PHRASES
-from agent_worker.offline.grammar.fragments import Absent, Group, Having, HowMany, Item, Mention, Rank, Verb
+from agent_worker.offline.grammar.fragments import Absent, Group, Having, HowMany, Mention, Rank, Verb
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.join_paths import Path, is_functional
 from agent_worker.offline.schema.lookup import PART
@@ -15,11 +15,6 @@ from agent_worker.offline.schema.roles import NUMERIC, Role
 
 _SHARED = (Role.CATEGORY, Role.IDENTIFIER)
 """What many rows may have alike."""
-
-
-def _is_plain(item: Item | None) -> bool:
-    """Whether it is ranked by what each row has, rather than by a figure."""
-    return item is not None and not item.fn
 
 
 class Nouns(Shown):
@@ -32,7 +27,7 @@ class Nouns(Shown):
         if not group.names and not self.query.columns:
             raise Unbound("each of what")
         for name in group.names:
-            if group.firm and not aggregated and any(rank.hints or _is_plain(rank.item) for rank in self.of(Rank)):
+            if group.firm and not aggregated and self.of(Rank):
                 self._first_of_each(name)
                 continue
             self.role = group.role
@@ -49,6 +44,9 @@ class Nouns(Shown):
         if own and {c.column for c in name.columns} & {ref.column for ref in own.parts.values()}:
             raise Unbound("a unit of time")
         found = self._grouped(name)
+        way = found.path if isinstance(found, Ref) else found[0]
+        if not firm and any(way[: len(path)] == path for path in self.each):
+            raise Unbound("for each thing, or in all for those that share it")
         if isinstance(found, Ref):
             if self.query.everything:
                 raise Unbound(f"all columns, and {name.text}")
@@ -66,11 +64,16 @@ class Nouns(Shown):
         path, table = found
         if not aggregated and not path:
             self.of_each = True
+            named = table.labels or ((table.key,) if table.key else ())
+            labels = [Ref((), self.base, column.name) for column in named]
+            if not self.query.everything and not any(label in self.query.shown for label in labels):
+                self.query.shown[:0] = labels
             return
         if not aggregated and self.query.everything:
             raise Unbound(f"all columns, and those of {name.text}")
         if not path:
             raise Unbound("each thing is one row")
+        self.each += [path] if firm and aggregated else []
         if not aggregated and firm and any(isinstance(e, Ref) and not e.path for e in self.query.shown):
             self.query.doubtful = True  # all that each has, or a figure of them
         refs = self._named_refs(path, table)

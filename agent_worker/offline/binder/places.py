@@ -64,13 +64,15 @@ class Places:
     of_each: bool = False
     """Something is asked of each row, so that none is left out for being like another."""
     mentioned: set[str] = field(default_factory=set)
+    each: list[Path] = field(default_factory=list)
+    """The ways to the things for each of which a figure is asked."""
     role: str = ""
     """ "from" or "to", while names behind that word are looked for."""
     since: int = 0
     """The conditions from here on are of other rows than those before."""
 
     def __post_init__(self) -> None:
-        self.query = Query(self.base)
+        self.query = Query(self.base, written_dates=self.schema.written_dates)
 
     @property
     def table(self) -> Table:
@@ -133,9 +135,10 @@ class Places:
             paths = [path for path in paths if len(path) == len(paths[0])]
             return (Ref(paths[0], c.table, c.column), len(paths[0]) * FAR) if len(paths) == 1 else None
         if len(paths) > 1 and self.role:
-            paths = [path for path in paths if ROLE_WORDS[self.role] & set(self._column_of(path[0]).words)]
-            if not paths:
+            said = [path for path in paths if self._plays(path[0], self.role)]
+            if not said and (self.role == "to" or any(self._plays(path[0], "to") for path in paths)):
                 return None
+            paths = said or paths
         if len(paths) > 1:
             most = max(self._passed(path) for path in paths)
             paths = [path for path in paths if self._passed(path) == most]
@@ -152,6 +155,10 @@ class Places:
     def _is_plain_way(self, path: Path) -> bool:
         """Whether no key on a way says a part that the question does not."""
         return not any(self.schema.plays_part(step.key) for step in path)
+
+    def _plays(self, step: JoinStep, role: str) -> bool:
+        """Whether a key's name says the part of "from" or "to"."""
+        return bool(ROLE_WORDS[role] & set(self._column_of(step).words))
 
     def _column_of(self, step: JoinStep) -> Column:
         return self.schema.columns[step.key.table, step.key.column]

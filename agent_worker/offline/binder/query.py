@@ -28,6 +28,8 @@ class Agg:
     other: Ref | None = None
     formula: str = ""
     name: str = ""
+    per: "Agg | None" = None
+    """What it is divided by: "cost per km"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def refs_of(expr: Expr) -> tuple[Ref, ...]:
     if isinstance(expr, Part):
         return refs_of(expr.figure) + tuple(r for c in expr.conditions for s in simple_conditions(c) if
                                             isinstance(s, Compare) for r in refs_of(s.expr))  # fmt: skip
-    return tuple(ref for ref in (expr.ref, expr.other) if ref)
+    return tuple(ref for ref in (expr.ref, expr.other, expr.per and expr.per.ref) if ref)
 
 
 def simple_conditions(condition: Condition) -> Iterator["Compare | Exists | InBoth"]:
@@ -166,6 +168,8 @@ class Query:
     over: str = ""
     outer: str = ""
     """An aggregate of the figures of all groups, which alone is shown."""
+    written_dates: frozenset[tuple[str, str]] = frozenset()
+    """The columns whose times are kept as texts."""
     joined: list[Path] = field(default_factory=list)
     buckets: list[Bucket] = field(default_factory=list)
 

@@ -42,7 +42,7 @@ class Ranking(Conditions):
         if operator == "=" and any(how.number.text in values for values in codes):
             raise Doubtful(f"{how.number.text} of them, or the one called so")
         if how.name is not None and (ref := self._figure(how.name)):
-            if self.of(Absent):
+            if any(not absent.missing for absent in self.of(Absent)):
                 raise Doubtful("a condition beside none")
             unit = unit_named(how.name.text.lower())
             if unit and unit_of(self.schema, self._column(ref)) not in (unit, ""):
@@ -126,8 +126,6 @@ class Ranking(Conditions):
         if self.of(Sort) and (rank.hints or rank.common):
             raise Unbound("a rank beside an order")
         expr = self._ranked_by(rank)
-        if isinstance(expr, Agg) and self.query.within:
-            raise Unbound("a figure of each")
         if isinstance(expr, Ref) and any(group.firm for group in self.of(Group)) and not self.query.within:
             raise Doubtful("the first of each, or of all")
         if isinstance(expr, Ref) and rank.item and rank.item.name and self._is_day_of(expr, rank.item.name):
@@ -140,9 +138,9 @@ class Ranking(Conditions):
             raise Unbound("a figure of the first only")
         costs = isinstance(expr, Ref) and is_added_up(self._column(expr).words) and not self._base_is_said()
         summed = costs and not self.table.labels  # of what happened
-        terse = (summed or any(select.terse for select in self.of(Select))) and not self.query.within
-        shown = self.query.columns
-        shared = all(e.path or self._column(e).role is Role.CATEGORY for e in shown)
+        terse = (summed or any(select.terse for select in self.of(Select))) and not self.query.everything
+        shown, within = self.query.columns, self.query.within
+        shared = all(e.path or e in within or self._column(e).role is Role.CATEGORY for e in shown)
         if terse and isinstance(expr, Ref) and shown and shared and len(shown) == len(self.query.shown):
             raise Doubtful(f"{expr.column} of one, or of all together")
         if self.query.shown == [expr] and rank.limit == 1 and not sizes and rank.nth == 1:
@@ -155,7 +153,11 @@ class Ranking(Conditions):
     def _is_day_of(self, ref: Ref, name: Name) -> bool:
         """Whether the column only tells when what is named was: `rated_date` of "the smallest rate"."""
         column = self._column(ref)
-        return column.role is Role.DATE and stem(column.all_words[-1]) not in map(stem, name.text.lower().split())
+        return (
+            not ref.since
+            and column.role is Role.DATE
+            and stem(column.all_words[-1]) not in map(stem, name.text.lower().split())
+        )
 
     def _ranked_by(self, rank: Rank) -> Expr:
         if rank.common:
@@ -170,15 +172,21 @@ class Ranking(Conditions):
         if rank.hints:
             return self._hinted(rank.hints)
         assert rank.item is not None
-        item = rank.item
+        item = self._in_total(rank.item)
         if item.name and (figure := declared(self.schema.catalog, self.base, item.name, item.fn)):
             return figure
         if item.fn == "count":
             if item.name is None or not item.name.tables:
                 raise Unbound("most of what")
+            if item.guessed:
+                self._check_spent(item.name)
             return self._counted_rows(item.name)
         assert item.name is not None
-        ref = self._take(item.name, item.owner)
+        if item.since is not None:
+            return self._between(item, item.since)
+        if item.fn == "per" and item.other:
+            return self._ratio(item, item.other)
+        ref = (self._money_of(item.name) if item.fn else None) or self._take(item.name, item.owner)
         column = self._column(ref)
         most = rank.most and not item.fn
         if item.fn == "sum" and {"total", "tot"} & set(column.all_words):
@@ -256,6 +264,8 @@ class Ranking(Conditions):
         if item.fn == "count":
             return self._counted_rows(item.name)
         assert item.name is not None
+        if item.fn == "per" and item.other:
+            return self._ratio(item, item.other)
         if item.fn:
             return Agg(item.fn, self._take(item.name, item.owner))
         ref = self._take(item.name, item.owner)

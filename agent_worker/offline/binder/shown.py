@@ -3,14 +3,15 @@
 from dataclasses import replace
 
 from agent_worker.offline.binder.places import HOP, OWN_WORDS, RANKS, Doubtful, Places, Unbound
-from agent_worker.offline.binder.query import Agg, Expr, Ref
+from agent_worker.offline.binder.query import Agg, Compare, Expr, Ref
 from agent_worker.offline.binder.terms.measures import declared
+from agent_worker.offline.english.senses import MONEY_COLUMNS
 from agent_worker.offline.english.tokens import stem, stems
-from agent_worker.offline.english.vocabulary import ID_WORDS
+from agent_worker.offline.english.vocabulary import AMOUNTS, ID_WORDS, SPENT
 from agent_worker.offline.grammar.fragments import Everything, Group, Item, Mention, Select, Verb, Where, names_in
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.join_paths import Path, step_of
-from agent_worker.offline.schema.lookup import Candidate
+from agent_worker.offline.schema.lookup import PART, Candidate
 from agent_worker.offline.schema.matching import parts_of
 from agent_worker.offline.schema.model import Column, Table, own_key
 from agent_worker.offline.schema.ranges import edges_of
@@ -20,6 +21,7 @@ _GENERIC = frozenset(
     """name names type types id ids date dates description descriptions code codes details detail number status title
     titles address addresses count location locations""".split()  # noqa: SIM905
 )
+_MONEY = frozenset(MONEY_COLUMNS)
 
 
 def holds_numbers(column: Column) -> bool:
@@ -40,11 +42,25 @@ class Shown(Places):
         self.query.everything = True
         self.entities.append(Ref((), self.base, "*"))
 
+    def _in_total(self, item: Item) -> Item:
+        """The "total deliveries" are their number, where no figure is called so and they are no money."""
+        name = item.name if item.rows else None
+        table = next((c.table for c in name.tables if c.cost <= 0.1), "") if name else ""
+        called = [c for c in name.columns if c.cost < PART] if name else []
+        named = [self._column(c) for c in called if self._role(c) in NUMERIC]
+        columns = self.schema.tables[table].columns if table else ()
+        named += [c for c in columns if {"total", "tot"} & set(c.all_words)]
+        plain = table and not named and stem(self.schema.tables[table].words[-1]) not in AMOUNTS
+        return replace(item, fn="count", guessed=False) if plain else item
+
     def _show(self, item: Item, size: int) -> None:
+        item = self._in_total(item) if size == 1 else item
         if item.since is not None:
             self._span(item, item.since)
         elif item.name and (figure := declared(self.schema.catalog, self.base, item.name, item.fn)):
             self._add(figure)
+        elif item.fn == "per" and item.other:
+            self._add(self._ratio(item, item.other))
         elif item.fn == "count":
             self._count(item)
             self.query.outer = item.over
@@ -56,6 +72,20 @@ class Shown(Places):
             self._plain(item, size)
 
     def _span(self, item: Item, since: Name) -> None:
+        if item.fn not in ("", "avg", "min", "max", "median"):
+            raise Unbound(f"{item.fn} of a time")
+        ref = self._between(item, since)
+        self._add(Agg(item.fn, ref) if item.fn else ref)
+
+    def _course(self) -> Ref | None:
+        """The time that what a row of the base tells of lasts."""
+        span = self.schema.tables[self.base].span
+        if span is None:
+            return None
+        timed = all(c.info.type.upper().startswith("TIMESTAMP") for c in span)
+        return Ref((), self.base, span[1].name, since=span[0].name, unit="hour" if timed else "day")
+
+    def _between(self, item: Item, since: Name) -> Ref:
         """The time between two dates of one row: days, or hours where both tell the time of day."""
         assert item.name is not None
         (first, near), (last, far) = (self._resolve(name, item.owner) for name in (since, item.name))
@@ -65,11 +95,8 @@ class Shown(Places):
         timed = all(c.info.type.upper().startswith("TIMESTAMP") for c in dates)
         if item.unit in ("hour", "minute") and not timed:
             raise Doubtful(f"{item.unit}s of days")
-        if item.fn not in ("", "avg", "min", "max", "median"):
-            raise Unbound(f"{item.fn} of a time")
         self.cost += near + far - item.name.cost - since.cost
-        ref = replace(last, since=first.column, unit=item.unit or ("hour" if timed else "day"))
-        self._add(Agg(item.fn, ref) if item.fn else ref)
+        return replace(last, since=first.column, unit=item.unit or ("hour" if timed else "day"))
 
     def _check_items(self) -> None:
         """Things are counted over their own rows: two kinds of them, over two."""
@@ -210,6 +237,7 @@ class Shown(Places):
             and tables[0].cost <= best + 0.5
             and not (numeric and numeric[0].cost < tables[0].cost)
         ):
+            self._check_spent(item.name)
             linked = len(self.parse.fragments) == 1 and self._only_joins()
             if (item.distinct or linked) and self._is_said_of_another():
                 raise Doubtful(f"{item.name.text}, or what is said of them")
@@ -320,9 +348,47 @@ class Shown(Places):
         same = [column for column in called if column.name.lower() == ref.column.lower()]
         return any(column.kind is Kind.TEXT and holds_numbers(column) for column in same)
 
+    def _ratio(self, item: Item, other: Name) -> Agg:
+        """A figure by another of the same rows, or by how many things they are of."""
+        assert item.name is not None
+        counted = [c for c in item.name.tables if c.table == self.base]
+        ref, cost = (None, counted[0].cost) if counted else self._resolve(item.name, item.owner, numeric=True)
+        self.cost += cost - item.name.cost
+        summed = ref is None or (not ref.path and self._column(ref).role is Role.QUANTITY)
+        if other.tables:
+            path, table, more = self._entity(other)
+            if not path or table.key is None or not self.of(Group):
+                raise Unbound("a figure of each row")
+            by = Agg("count", Ref(path, table.name, table.key.name), distinct=True)
+        else:
+            of, more = self._resolve(other, item.owner, numeric=True)
+            summed = ref is not None and summed and not of.path and of != ref and self._column(of).role is Role.QUANTITY
+            by = Agg("sum", of)
+        if not summed:
+            raise Unbound("no figure by another of the same rows")
+        self.cost += more - other.cost
+        known = [one for one in (ref, by.ref) if one and self._column(one).info.nulls]
+        self.query.conditions += [
+            Compare(one, "known", ()) for one in known
+        ]  # a figure without the other tells nothing
+        return Agg("sum" if ref else "count", ref, per=by)
+
+    def _check_spent(self, name: Name) -> None:
+        """ "Fees by month" are a number of rows to one person and a sum of money to another."""
+        spent = stem(self.schema.tables[self.base].words[-1]) in SPENT
+        if spent and self._money_of(name) and any(select.terse for select in self.of(Select)):
+            raise Doubtful(f"how many {name.text}, or their sum")
+
+    def _money_of(self, name: Name) -> Ref | None:
+        """The money of the rows of the base, where they are called so: "total fees" are no numbers of them."""
+        table = self.schema.tables[self.base]
+        called = stem(table.words[-1]) in AMOUNTS and any(c.table == self.base and c.cost <= 0.1 for c in name.tables)
+        money = [c for c in table.columns if c.role is Role.QUANTITY and not _MONEY.isdisjoint(c.all_words)]
+        return Ref((), self.base, money[0].name) if called and len(money) == 1 else None
+
     def _aggregate(self, item: Item) -> None:
         assert item.name is not None
-        ref = self._take(item.name, item.owner)
+        ref = self._money_of(item.name) or self._take(item.name, item.owner)
         column = self._column(ref)
         if item.owner and item.name.text.lower() in ("number", "numbers"):
             raise Doubtful(f"{item.name.text} of {item.owner.text}, or how many")

@@ -34,6 +34,13 @@ _REPLIES = re.compile(r"(?:no|nope|sorry|actually|well|ok|okay|yes)\b[\s,]", re.
 _THANKS = re.compile(
     r"^(?:(?:thanks|thank\s+you|great|perfect|cool|nice|good)\b[\s,.!;:-]+)+(?:and\s+)?", re.IGNORECASE
 )
+_COURTESY = re.compile(
+    r"^(?P<hello>(?:(?:hi|hello|hey|hiya|please|so)\b(?:\s+there)?[\s,.!]+)*)"
+    r"(?P<polite>(?:(?:can|could|would|will)\s+you\s+(?:please\s+)?|i(?:['\u2019]d|\s+would)\s+like\s+to\s+|i\s+(?:want|need)\s+to\s+"
+    r"|i\s+wonder\s+|please\s+)?)"
+    r"(?:(?:tell|show|give)\s+(?:me|us)\s+|let\s+(?:me|us)\s+(?:know|see)\s+|know\s+|see\s+|find\s+out\s+|get\s+)?",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(r"[\s,]+(?:please|instead|then|one|of course|i mean|i think)$", re.IGNORECASE)
 _GLUE = frozenset(("the", "a", "an", "by", "of", "in", "for", "per", "and", "with", "one", "ones", "please"))
 _PLACED = (Kind.NAME, Kind.VALUE, Kind.LITERAL)
@@ -75,6 +82,11 @@ def answer_to(asked: AskBack, text: str) -> Meant | Again | None:
 def own_words(text: str) -> str:
     """A question without a "no," before it."""
     text = _THANKS.sub("", text.strip()) or text
+    opening = _COURTESY.match(text)
+    asked = text[opening.end() :] if opening else ""
+    if opening and asked and opening.group().strip():
+        polite = opening["polite"] or opening["hello"]
+        text = asked if stands_alone(asked) else f"show me {asked}" if polite else text
     rest = _LEAD.sub("", text) if _REPLIES.match(text) else text
     return rest if stands_alone(rest) else text
 

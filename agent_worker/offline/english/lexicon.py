@@ -10,20 +10,21 @@ def _said(phrases: str) -> Phrases[None]:
 OPENERS = Phrases(
     {
         "what {is,was}|what's|whats": "single",
-        """what {are,were}|which {are,is}|who {is,are,were,was}|{show,give,tell,find,list}{ me,}|list {out,down}
+        """what {are,were}|which {are,is}|{show,give,tell,find,list}{ me,}|list {out,down}
         |find out
         |display|get|print|return|report|retrieve|select|compute|calculate|provide|identify|count up|tell me about
         |{are there,is there,do we have}{ any, a, an,}
         |what do|i want{ to know,}|sort|order|what can be|search for|determine|let me know|take""": "list",
         """which|what|{in,for,on,at,by,from,under,to,with} which|{in,on,at,with} what|what {kind,kinds} of
         |which of the""": "which",
+        "who {is,are,were,was}": "who",
         "count": "count",
     }
 )
 OPENING_GLUE = _said(
     """me|us|the|all|of|out|please|for|a|an|{a,the,} list of|can you|could you|i|to|you|any|every|both{ the,}|up
     |also|do|have|just
-    |{the,} values of|value of|information of|and|then|there|possible|available|corresponding|together with
+    |our|my|{the,} values of|value of|information of|and|then|there|possible|available|corresponding|together with
     |distinct values of|existing|{kind,kinds} of"""
 )
 BESIDE = _said("as well as|along with{ the,}|together with|followed by|with {their,its,his,her}")
@@ -91,10 +92,17 @@ ADJECTIVES = Phrases(
         "earliest|least recent|first": ((False, _BEGAN),),
         "latest|newest|most {recent,recently}|last": ((True, _BEGAN),),
         "{best,highest} paid": ((True, "salary wage"),),
+        "most valuable": ((True, "value worth"),),
+        "least valuable": ((False, "value worth"),),
         "most {populous,populated}": ((True, "population"),),
         "least {populous,populated}": ((False, "population"),),
     }
 )
+LASTING = frozenset(("take", "takes", "took", "last", "lasts", "lasted", "stay", "run", "ran"))
+HOW_LONG = Phrases({"how long": ""} | {f"how many {unit}s": unit for unit in ("day", "hour", "minute")})
+IT_TAKES = _said("it {take,takes,took} {to,for,until}")
+LONG = Phrases({"{the,} {longest,most time}": True, "{the,} {shortest,least time}": False})
+"""What something did between its two dates, and how long."""
 COMMON = Phrases(
     {
         """{the,} most {common,frequent}|most {commonly,frequently}{ used,}|most {popular,often,used}
@@ -164,6 +172,7 @@ MEASURED = Phrases(
         "weigh|weighs|weighing": "weight",
         "aged|age": "age",
         "earn|earns|earning|make|makes|making": "salary",
+        "take|takes|took|taking|last|lasts|lasted|lasting": "time duration",
     }
 )
 """Verbs whose object is a figure: "cost between 5 and 9"."""

@@ -62,6 +62,8 @@ MEASURED = {
 }
 HINTS = {word: tuple(columns.split()) for words, columns in MEASURED.items() for word in words.split()}
 """What kind of column a word that measures may speak of."""
+LASTING = frozenset(("long", "length", "duration", "time", "stay", "take", "takes", "took", "last", "lasted", "wait"))
+"""Said of what goes on between two dates."""
 DESCENDING = frozenset(
     """expensive priciest dear costly long longest lengthy far farthest young youngest new newest heavy heaviest tall
     tallest high highest big biggest large largest fast fastest late delayed rich richest recent latest best most top

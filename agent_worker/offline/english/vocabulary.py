@@ -42,6 +42,7 @@ DERIVED = {
     "sell": "sale", "sold": "sale", "sells": "sale", "buy": "purchase", "bought": "purchase",
     "ordered": "order", "ordering": "order", "paid": "payment", "pay": "payment", "visited": "visit",
     "purchased": "purchase", "deliver": "delivery", "delivered": "delivery", "rented": "rental", "booked": "booking",
+    "score": "goal", "scores": "goal", "scored": "goal", "admit": "admission", "admitted": "admission",
     "borrow": "loan", "borrowed": "loan", "borrows": "loan", "lent": "loan",
 }  # fmt: skip
 """Verbs and the noun of the same doing: "which airline flew" speaks of flights when there is such a table."""
@@ -90,9 +91,9 @@ SAME_WORDS: dict[str, tuple[str, ...]] = {
 }
 """Words of one meaning, whatever the data are about."""
 
-_PEOPLE = """person people man woman child student pupil teacher trainer coach author writer artist singer actor
-director player member customer client guest user rider driver passenger patient doctor physician nurse employee worker
-staff manager borrower reader subscriber donor owner host candidate voter visitor tourist resident
+_PEOPLE = """person people man woman child student pupil teacher lecturer professor trainer coach author writer artist
+singer actor director player member customer client guest user rider driver passenger patient doctor physician nurse
+employee worker staff manager borrower reader subscriber donor owner host candidate voter visitor tourist resident
 citizen friend parent"""
 PEOPLE = frozenset(_PEOPLE.split())
 """Whose age is the time since they were born."""
@@ -109,5 +110,9 @@ CODES = {word: (called, code) for called, pairs in _CODES.items()
          for word, code in zip(pairs.split()[::2], pairs.split()[1::2], strict=True)}  # fmt: skip
 """By people's word, the code of it, and what a column is called that may hold such codes."""
 
-AMOUNTS = frozenset(("sale", "payment", "expense", "purchase", "donation", "refund", "cost", "invoice", "fine", "fee"))
-"""Things of which people count the money rather than the rows."""
+AMOUNTS = frozenset(
+    ("sale", "payment", "expense", "donation", "refund", "cost", "invoice", "fine", "fee", "bill", "charge")
+)
+"""Things of which people add up the money rather than count the rows, where they say so."""
+SPENT = frozenset(("sale", "expense", "cost", "fee", "charge"))
+"""Those of which neither is surely meant, where they do not."""

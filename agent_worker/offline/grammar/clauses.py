@@ -21,12 +21,12 @@ from agent_worker.offline.grammar.conditions.values import where_full_name, wher
 from agent_worker.offline.grammar.fragments import Fragment, Mention, Or, Verb
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.terse import in_all, missing, on_average, told
-from agent_worker.offline.grammar.time.asked import dated
+from agent_worker.offline.grammar.time.asked import dated, lasted
 from agent_worker.offline.grammar.time.changes import compared, growth
 from agent_worker.offline.grammar.time.times import periods, when
 from agent_worker.offline.lexer.lattice import Name
 
-_ASKING = frozenset(("where", "when"))
+_ASKING = frozenset(("where", "when", "who"))
 """What is asked for, at the beginning of a sentence: no reading drops them there."""
 _STANDING = frozenset(("on", "under", "at", "out"))
 _DOING = frozenset(("order", "sort", "show", "find", "return", "give"))
@@ -45,7 +45,8 @@ def mention(reader: Reader, at: int) -> Iterator[Found]:
                 continue
             if before == "by" and reader.word(at) != "the" and not reader.is_passive(_last_before(reader, at) - 1):
                 continue  # by each of them
-            if at and reader.word(at - 1) in _STANDING and reader.ends(end) and stem(name.text) == name.text.lower():
+            standing = reader.word(at - 1) in _STANDING or reader.words[max(at - 2, 0) : at] == ["are", "in"]
+            if at and standing and reader.ends(end) and stem(name.text) == name.text.lower():
                 continue  # "on loan": how something stands
             if before == "with" and reader.word(at) in english.POSSESSIVES:
                 continue  # "courses with their teacher": both are asked for
@@ -133,5 +134,5 @@ def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]
 CLAUSES: tuple[Rule, ...] = (
     where_named, where_counted, where_measured, having, where_containing, where_trailing, where_value, where_full_name,
     where_relative, where_signed, how_many, groups, sorts, ranks, absents, mention, verbs, periods, when, missing,
-    flagged, told, dated, on_average, in_all, compared, growth, glue,
+    flagged, told, dated, lasted, on_average, in_all, compared, growth, glue,
 )  # fmt: skip

@@ -25,6 +25,8 @@ class Item:
     """The second column of a correlation."""
     dated: bool = False
     """Of the date of the rows that `name` calls: "when was the last trip"."""
+    rows: bool = False
+    """ "Total orders" may be how many there are; a "total amount of orders" is not."""
     over: str = ""
     """An aggregate of the counts of all groups: "average number of flights per day"."""
 

@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.phrases import Phrases
+from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.verbs import VERBS
+from agent_worker.offline.english.vocabulary import PEOPLE
 from agent_worker.offline.grammar.fragments import Average, Item, Operand
 from agent_worker.offline.lexer.lattice import Lattice, Name, Number, Value
-from agent_worker.offline.schema.lookup import SURE
+from agent_worker.offline.schema.lookup import SURE, Candidate
 from agent_worker.offline.schema.roles import Role, is_added_up, is_scale
 
 V = TypeVar("V")
@@ -94,6 +96,26 @@ class Reader:
         summed = column.role is Role.QUANTITY and is_added_up(column.words) and first.cost < SURE
         return replace(one, fn="sum", guessed=True) if summed else None
 
+    def people(self, at: int) -> Name | None:
+        """The tables of people, for a word that counts them."""
+        tables = self.lattice.index.schema.tables.values()
+        people = tuple(Candidate(t.name) for t in tables if stem(t.words[-1]) in PEOPLE)
+        return Name(self.word(at), at, at + 1, people) if people else None
+
+    def of_people(self, at: int) -> bool:
+        """Whether what stands here is said of people right before it: "students over 30", "who are over 30"."""
+        while self.word(at - 1) in english.BEING or self.word(at - 1) in ("who", "aged"):
+            at -= 1
+        name = self.before(at)
+        tables = self.lattice.index.schema.tables
+        return name is not None and stem(tables[name.tables[0].table].words[-1]) in PEOPLE
+
+    def is_amount(self, name: Name) -> bool:
+        """Whether a name is a column's of measures in the first place, or their unit."""
+        columns = self.lattice.index.schema.columns
+        found = [columns[c.table, c.column] for c in name.columns if c.column and c.cost <= name.cost + 0.1]
+        return not name.tables and any(c.role is Role.QUANTITY and not is_scale(c.info) for c in found)
+
     def is_scale(self, name: Name) -> bool:
         """Whether a name is a column's of few whole numbers in the first place."""
         first = name.candidates[0]
@@ -120,6 +142,8 @@ class Reader:
 
     def is_passive(self, at: int) -> bool:
         """Whether "by" behind this word tells who did it."""
+        if self._is_column(at + 1):
+            return False
         at -= self.word(at) in english.INVOLVING and at > 0
         word = self.word(at) if at >= 0 else ""
         if word in english.GROUPED or self.before(at + 1) or self._is_column(at + 1):

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import stem, words_in
+from agent_worker.offline.english.vocabulary import UNIT_PHRASES
 from agent_worker.offline.grammar.conditions.comparisons import numbered
 from agent_worker.offline.grammar.conditions.flags import flagged
 from agent_worker.offline.grammar.fragments import Everything, Flagged, Item, Limit, Select, Where
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.standing import limits, ranking
+from agent_worker.offline.grammar.standing import limits, ranking, spans_of
 from agent_worker.offline.lexer.lattice import Name, Value
 from agent_worker.offline.schema.lookup import PART, SURE, Candidate
 from agent_worker.offline.schema.value_index import ValueRef
@@ -17,6 +18,8 @@ from agent_worker.offline.schema.value_index import ValueRef
 _STAR = frozenset(("information", "info", "details", "detail", "data", "records", "record", "everything", "rows"))
 _AMOUNTS = frozenset(("amount", "value"))
 """What is added up rather than counted."""
+_DURATIONS = frozenset(("time", "times", "duration", "durations", "length"))
+_AT = frozenset(("at", "on"))
 _MOST_ITEMS = 8
 _BARE, _BARE_THINGS = 0.3, 0.2
 """What it costs that nothing opens a list; of things it is nearer than of what they have."""
@@ -53,10 +56,17 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
             for end, (one, where), cost in (*_told(reader, place), *_of_kind(reader, place, many=False)):
                 if not one.fn:
                     yield end, (Select((one,), which=which), rank, where), cost + more
-            for end, items, cost in item_list(reader, place):
+            for end, items, cost in _named(reader, place, kind):
                 yield end, (Select(items, _is_distinct(items), which), rank), cost + more + _bare_cost(kind, items)
-        for end, items, cost in item_list(reader, start, counted=kind == "count"):
+        for end, items, cost in _named(reader, start, kind):
             yield end, Select(items, _is_distinct(items), which, kind == "single"), cost + _bare_cost(kind, items)
+
+
+def _named(reader: Reader, at: int, kind: str) -> Iterator[tuple[int, Items, float]]:
+    """A list of what is asked for; nobody is a day."""
+    for end, items, cost in item_list(reader, at, counted=kind == "count"):
+        if kind != "who" or not any(one.name and reader.is_date(one.name) for one in items):
+            yield end, items, cost
 
 
 def _is_distinct(items: Items) -> bool:
@@ -85,7 +95,7 @@ def _of_kind(reader: Reader, at: int, many: bool = True) -> Iterator[tuple[int, 
     for start in [end for end, _ in counts] or [at]:
         word = reader.word(start)
         schema = reader.lattice.index.schema
-        kinds = schema.kinds.get(stem(word), []) if word.endswith("s") or not many else []
+        kinds = schema.kinds.get(stem(word), []) if word.endswith(("s", "men")) or not many else []
         kinds = [] if any(name.cost < PART for name in reader.names(start)) else kinds
         told = schema.columns[kinds[0][:2]].words[-1:] if kinds else ()
         if len(kinds) == 1 and (schema.tables[kinds[0][0]].labels or told in _KINDS):
@@ -96,7 +106,7 @@ def _of_kind(reader: Reader, at: int, many: bool = True) -> Iterator[tuple[int, 
             yield start + 1, (Item("count" if counts else "", things), where), 0.1
 
 
-def measured(reader: Reader, at: int) -> Iterator[tuple[int, Item, Where, float]]:
+def measured(reader: Reader, at: int) -> Iterator[tuple[int, Item, Where | Flagged, float]]:
     """ "average temperature": of the one column of values, where another column says what is measured."""
     schema = reader.lattice.index.schema
     measured = schema.measured
@@ -106,6 +116,19 @@ def measured(reader: Reader, at: int) -> Iterator[tuple[int, Item, Where, float]
             if measured and any(t in near and schema.columns[t, c].words[-1:] in _KINDS for t, c in value.by_place):
                 name = Name(value.text, value.start, value.end, (Candidate(measured.table, measured.name),))
                 yield value.end, Item(fns[0], name), Where(None, "=", (value,)), cost
+    for end, fns, _, cost in _functions(reader, at):
+        start = reader.skip(english.DETERMINERS, end + (reader.word(end) == "of"))
+        found = [*described(reader, start), *_described_figures(reader, start)] if len(fns) == 1 else []
+        for name, said, more in found:  # "total of open bills", "average glucose result"
+            rows = fns == ("sum",) and not _AMOUNTS & set(reader.words[at:start])
+            yield name.end, Item(fns[0], name, rows=rows), said, cost + more + 0.1
+
+
+def _described_figures(reader: Reader, at: int) -> Iterator[tuple[Name, Where, float]]:
+    for value in reader.values(at):
+        for _, name in reader.noun(value.end) if any(ref.whole for ref in value.refs) else ():
+            if name.start == value.end and name.is_column and not _has(name, value):
+                yield name, Where(None, "=", (value,)), name.cost
 
 
 def described(reader: Reader, at: int) -> Iterator[tuple[Name, Where | Flagged, float]]:
@@ -223,6 +246,9 @@ def _bare_item(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
     for end, name in reader.noun(at):
         if name.tables and reader.word(end) in ("count", "counts"):
             yield end + 1, (Item("count", name),), name.cost + 0.05
+    if reader.word(at) in ("headcount", "headcounts"):
+        yield at + 1, (Item("count", reader.people(at)),), 0.1
+    yield from _per(reader, at)
     yield from _aggregated(reader, at)
     yield from _span(reader, at, "")
     yield from _elliptic(reader, at)
@@ -258,8 +284,11 @@ def _aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
         start = reader.skip(english.DETERMINERS, end + (reader.word(end) == "of"))
         for after, (span,), more in _span(reader, start, fns[0]):
             yield after, (span, *(replace(span, fn=fn) for fn in fns[1:])), more + cost
+        rows = fns == ("sum",) and not _AMOUNTS & set(reader.words[at:start])
         for after, name in reader.noun(start):
-            yield after, tuple(Item(fn, name, guessed=guessed) for fn in fns), name.cost + cost
+            told = _of_number(name, {"number", "numbers"} & set(reader.words[at:start]))
+            if told.candidates:
+                yield after, tuple(Item(fn, told, guessed=guessed, rows=rows) for fn in fns), told.cost + cost
             if reader.word(after) == "and":
                 for last, other in reader.noun(after + 1):
                     both = tuple(Item(fn, n, guessed=guessed) for n in (name, other) for fn in fns)
@@ -267,18 +296,53 @@ def _aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
             of_rows = name.tables and fns in (("avg",), ("median",)) and not _AMOUNTS & set(reader.words[at:end])
             if of_rows and reader.word(after) == "per":
                 yield after, (Item("count", name, over=fns[0]),), name.cost + cost
+        for after, (since, until), more in _lasting(reader, start):
+            yield after, tuple(Item(fn, until, since=since) for fn in fns), more + cost
         amount = reader.maybe(english.AMOUNT, start)
         if amount > start:
             for after, name in reader.noun(amount):
-                yield after, tuple(Item(fn, name, guessed=guessed) for fn in fns), name.cost + cost + 0.05
+                told = _of_number(name, reader.words[amount - 2 : amount] in (["number", "of"], ["count", "of"]))
+                if told.candidates:
+                    yield after, tuple(Item(fn, told, guessed=guessed) for fn in fns), told.cost + cost + 0.05
+
+
+def _lasting(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Name, Name], float]]:
+    """ "repair time", "duration of repairs": between the two dates of its course."""
+    of = at + 2 if reader.word(at) in _DURATIONS and reader.word(at + 1) in ("of", "for") else at
+    for end, name in reader.noun(of):
+        behind = reader.word(end) in _DURATIONS
+        for span in spans_of(reader, name) if behind or of > at else ():
+            yield end + behind, span, name.cost + 0.2
+
+
+def _of_number(name: Name, said: object) -> Name:
+    """What is averaged or added up, where a number of it is `said`: a column, and no money of things."""
+    return Name(name.text, name.start, name.end, name.columns) if said else name
 
 
 def _span(reader: Reader, at: int, fn: str) -> Iterator[tuple[int, Items, float]]:
     """ "how long between the order date and the delivery date", "days from … to …"."""
     for start, unit in reader.phrase(english.SPANS, at):
         for end, first in reader.noun(start):
+            end += reader.word(end) in _AT  # "picked up at"
             for after, last in reader.noun(end + 1) if reader.word(end) in ("and", "to", "until") else ():
-                yield after, (Item(fn, last, since=first, unit=unit),), first.cost + last.cost
+                yield (
+                    after + (reader.word(after) in _AT),
+                    (Item(fn, last, since=first, unit=unit),),
+                    first.cost + last.cost,
+                )
+
+
+def _per(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
+    """ "cost per km", "average cost per km"; "orders per customer by country"."""
+    starts = [end for end, fn in reader.phrase(english.AGGREGATES, at) if fn in ("avg", "sum")]
+    for start in (at, *starts):
+        for end, name in reader.noun(start):
+            for last, other in reader.noun(end + 1) if reader.word(end) == "per" else ():
+                timed = other.text.lower() in UNIT_PHRASES
+                measured = name.is_column and reader.is_amount(other) and not timed
+                if measured or (other.tables and reader.word(last) == "by" and (name.tables or name.is_column)):
+                    yield last, (Item("per", name, other=other),), name.cost + other.cost
 
 
 def _functions(reader: Reader, at: int) -> Iterator[tuple[int, tuple[str, ...], bool, float]]:

@@ -9,6 +9,7 @@ from agent_worker.offline.grammar.fragments import Item, Rank
 from agent_worker.offline.grammar.reader import Reader
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import Candidate
+from agent_worker.offline.schema.roles import Kind
 
 
 def is_of_many(reader: Reader, end: int) -> bool:
@@ -23,12 +24,25 @@ def ranking(reader: Reader, at: int) -> Iterator[tuple[int, Rank, float]]:
             after, more = limit_after(reader, end) if nth == 1 else (end, 0)
             for descending, hints in readings:
                 yield after, Rank(descending, more or limit, None, tuple(hints.split()), nth=nth), 0.1
+        if events := busy_with(reader, start + 1, limit) if reader.word(start) == "busiest" else "":
+            counted = Item("count", Name(events, start, start + 1, (Candidate(events),)), guessed=True)
+            yield start + 1, Rank(True, limit, counted, nth=nth), 0.1
         for end, descending in reader.phrase(english.COMMON, start):
             yield end, Rank(descending, limit, common=True, nth=nth), 0.1
         for end, descending in reader.phrase(english.EXTREMES, start) if reader.before(start + 2) is None else ():
             if descending and is_of_many(reader, end) and (events := events_of(reader, end)):
                 counted = Item("count", Name(reader.word(end), end, end + 1, (Candidate(events),)), guessed=True)
                 yield end + 1, Rank(descending, limit, counted, nth=nth), 0.1
+
+
+def busy_with(reader: Reader, at: int, limit: int) -> str:
+    """The one table of what happened to the thing that is named here: the loans of the busiest branch."""
+    schema = reader.lattice.index.schema
+    names = [name for name in reader.names(at) if name.tables and (limit > 1 or stem(name.text) == name.text.lower())]
+    keys = [key.table for key in schema.keys_to(names[0].tables[0].table)] if names else []
+    dated = [schema.tables[table] for table in keys if any(c.kind is Kind.DATE for c in schema.tables[table].columns)]
+    found = [table.name for table in dated if not table.labels]
+    return found[0] if len(found) == 1 else ""
 
 
 def events_of(reader: Reader, at: int) -> str:
@@ -39,6 +53,17 @@ def events_of(reader: Reader, at: int) -> str:
              and all(len(schema.keys_of(key.table)) == 1 for key in schema.keys_to(t.name))  # no lines of its own
              and (stem(t.words[-1]) == noun or (word.endswith("ed") and kin(word, t.words[-1])))]  # fmt: skip
     return found[0] if len(found) == 1 else ""
+
+
+def spans_of(reader: Reader, name: Name) -> Iterator[tuple[Name, Name]]:
+    """The first and the last date of what a noun tells of."""
+    for candidate in name.tables:
+        if candidate.cost <= name.cost + 0.1 and (span := reader.lattice.index.schema.tables[candidate.table].span):
+            first, last = (
+                Name(one.name.replace("_", " "), name.start, name.end, (Candidate(one.table, one.name),))
+                for one in span
+            )
+            yield first, last
 
 
 def standings(reader: Reader, at: int) -> Iterator[tuple[int, int, int]]:

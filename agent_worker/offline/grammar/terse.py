@@ -21,7 +21,7 @@ from agent_worker.offline.grammar.fragments import (
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.selecting import described, item, openings
 from agent_worker.offline.grammar.standing import standings
-from agent_worker.offline.grammar.time.asked import busiest, when_was, who
+from agent_worker.offline.grammar.time.asked import busiest, lasting, when_was, who
 from agent_worker.offline.grammar.time.changes import figures
 
 _SHARES = {"percentage": True, "percent": True, "%": True, "share": True, "fraction": False, "proportion": False}
@@ -37,6 +37,7 @@ def terse(reader: Reader, at: int) -> Iterator[Found]:
     yield from busiest(reader, at)
     yield from when_was(reader, at)
     yield from who(reader, at)
+    yield from lasting(reader, at)
     yield from whether(reader, at)
     yield from figures(reader, at)
     for end, items, cost in item(reader, at):
@@ -47,8 +48,9 @@ def terse(reader: Reader, at: int) -> Iterator[Found]:
             yield end, Select(items), cost
         elif len(items) == 1 and (summed := reader.added_up(items[0])):
             yield end, Select((summed,), terse=True), cost + 0.05
-    for start, _ in openings(reader, at):
+    for start, kind in openings(reader, at):
         yield from _top(reader, start)
+        yield from busiest(reader, start) if kind == "single" else ()
         yield from _nth_figure(reader, start)
         yield from _correlation(reader, start + (reader.word(start) in ("the", "a")))
         yield from _share(reader, start + (reader.word(start) in ("the", "a")))
@@ -73,7 +75,7 @@ def whether(reader: Reader, at: int) -> Iterator[Found]:
 
 def _counted(reader: Reader, at: int) -> Iterator[Found]:
     """ "flights by month": how many there are."""
-    for end, name in reader.noun(at) if reader.word(at - 1) != "by" else ():
+    for end, name in reader.noun(at) if reader.word(at - 1) not in ("by", "which", "what") else ():
         if name.tables and name.tables[0].cost <= name.cost + 0.1:
             yield end, Select((Item("count", name),), terse=True), name.cost - _TERSE
     for end, where, cost in numbered(reader, at):

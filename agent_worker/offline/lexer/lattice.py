@@ -17,7 +17,7 @@ _WHOLE = 0.5
 _COLUMN = 0.8
 _NOT_FIRST = words_of(
     """the|a|an|and|or|by|per|from|to|in|for|with|is|are|of|each|all|any|that|which|who|what|how|many|much|do|does|did
-        |not|no|than|more|less|most|least|at|on|as|it|its|their|this|these|there|be|have|has|had"""
+        |not|no|than|more|less|most|least|at|on|as|it|its|their|this|these|there|be|have|has|had|since"""
 )
 _NOT_IN = _NOT_FIRST - {"of", "the", "in", "no", "to", "by", "from", "on"}
 
@@ -180,12 +180,14 @@ def _names(question: str, tokens: list[Token], start: int, index: NameIndex) -> 
         token = tokens[end - 1]
         if token.lower == "all" and words[-1:] == ("of",):
             continue
-        if token.kind not in ("word", "number") or (end > start + 1 and token.lower in _NOT_IN):
+        whole = token.lower in ("at", "on") and "_".join((*words, token.lower)) in index.column_names
+        if token.kind not in ("word", "number") or (end > start + 1 and token.lower in _NOT_IN and not whole):
             break
         if token.lower == "the" and end > start + 1 and words[-1:] != ("of",):
             break
         words += tuple(piece for piece in token.lower.split("_") if piece)
-        if not words or token.lower in _NOT_IN or token.lower in ("of", "the", "in", "no", "to", "by", "from", "on"):
+        small = token.lower in _NOT_IN or token.lower in ("of", "the", "in", "no", "to", "by", "from", "on")
+        if not words or (small and not whole):
             continue
         candidates = index.find(words)
         if candidates and ("of" not in words or _is_column_of(candidates, words, index)):
@@ -218,7 +220,7 @@ def _values(question: str, tokens: list[Token], index: ValueIndex, schema: Schem
 
 def _kinds(schema: Schema, token: Token, start: int, names: list[Name]) -> list[Value]:
     """What a word names that is a category's value in the plural, and nothing else: "chefs", "desserts"."""
-    if not token.lower.endswith("s") or (names and names[0].cost < _COLUMN):
+    if not token.lower.endswith(("s", "men")) or (names and names[0].cost < _COLUMN):
         return []
     refs = tuple(ValueRef(*kind) for kind in schema.kinds.get(stem(token.lower), ()) if kind[2].lower() != token.lower)
     return [Value(token.text, start, start + 1, refs)] if refs else []

@@ -1,6 +1,7 @@
 """A query in plain words, its title, and the chart that fits."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agent_worker.offline.binder.query import (
     Agg,
@@ -101,6 +102,11 @@ class Description:
             where = " and ".join(self._condition(c) for c in expr.conditions)
             whole = f"share of {self._expr(expr.figure).removeprefix('number of ')}"
             return f"{whole} where {where}" if where else whole
+        if expr.per is not None:
+            figure = self._expr(replace(expr, per=None))
+            if expr.per.distinct and expr.per.ref:
+                return f"{figure} per {self._thing(expr.per.ref)}, of those that have any"
+            return f"{figure} divided by {self._expr(expr.per)}"
         if expr.ref is None:
             return expr.name or f"number of {self.query.base}"
         inner = self._expr(expr.ref)

@@ -26,7 +26,6 @@ _FORMS = {
     "day": "CAST({} AS DATE)",
     "year": "year({})",
     "number": "TRY_CAST({} AS DOUBLE)",
-    "yeartext": "TRY_CAST(left({}, 4) AS INTEGER)",
 }
 _SPANS = {
     "day": "date_diff('day', TRY_CAST({} AS DATE), TRY_CAST({} AS DATE))",
@@ -124,6 +123,8 @@ class Renderer:
             figure = self.expr(expr.figure)
             before = f"LAG({figure}) OVER (ORDER BY {self.expr(_in_order(expr.bucket))})"
             return f"100.0 * ({figure} - {before}) / NULLIF({before}, 0)" if expr.percent else f"{figure} - {before}"
+        if expr.per is not None:
+            return f"{self.expr(replace(expr, per=None))} / NULLIF({self.expr(expr.per)}, 0)"
         if expr.ref is None:
             return expr.formula or "COUNT(*)"
         inner = self.expr(expr.ref)
@@ -131,8 +132,13 @@ class Renderer:
             return f"{expr.fn.upper()}({inner}, {self.expr(expr.other)})"
         return f"{expr.fn.upper()}({'DISTINCT ' if expr.distinct else ''}{inner})"
 
+    def _time(self, expr: Expr) -> str:
+        """A column as a time, where it may be a text of one."""
+        written = isinstance(expr, Ref) and not expr.since and (expr.table, expr.column) in self.query.written_dates
+        return f"TRY_CAST({self.expr(expr)} AS TIMESTAMP)" if written else self.expr(expr)
+
     def _bucket(self, bucket: Bucket) -> str:
-        date = self.expr(bucket.date) if bucket.date else self._made_date(dict(bucket.parts))
+        date = self._time(bucket.date) if bucket.date else self._made_date(dict(bucket.parts))
         if bucket.own:
             return date
         return _BUCKETS[bucket.unit].format(date)
@@ -185,6 +191,7 @@ class Renderer:
             return f"NOT ({text})" if condition.negated else f"({text})"
         if isinstance(condition, InBoth):
             inner = Query(self.query.base, [condition.ref], [condition.condition])
+            inner.written_dates = self.query.written_dates
             return f"{self.expr(condition.ref)} IN ({' '.join(Renderer(inner).statement().split(chr(10)))})"
         return self._exists(condition)
 
@@ -197,14 +204,14 @@ class Renderer:
         lines = [f"FROM {quoted(steps[0].end)} AS {quoted(names[0])}"]
         lines += [_join(step, names[at], names[at + 1]) for at, step in enumerate(steps[1:])]
         conditions = [_on(steps[0], owner, names[0])]
-        inner = Renderer(Query(names[-1]))
+        inner = Renderer(Query(names[-1], written_dates=self.query.written_dates))
         inner.aliases = {condition.path[: outer + at]: name for at, name in enumerate(names, 1)} | {(): names[-1]}
         conditions += [inner.compare(c, steps[-1].end) for c in condition.conditions]
         text = f"EXISTS (SELECT 1 {' '.join(lines)} WHERE {' AND '.join(conditions)})"
         return f"NOT {text}" if condition.negated else text
 
     def compare(self, c: Compare, table: str = "") -> str:
-        left = _FORMS[c.form].format(self.expr(c.expr))
+        left = _FORMS[c.form].format(self._time(c.expr) if c.operands else self.expr(c.expr))
         if c.operator == "null":
             return f"{left} IS NULL"
         if c.operator == "known":
@@ -255,6 +262,8 @@ def name_of(expr: Expr) -> str:
         return "change_percent" if expr.percent else "change"
     if isinstance(expr, Part):
         return "percent" if expr.percent else "share"
+    if expr.per is not None and expr.per.ref:
+        return f"{name_of(expr.ref) if expr.ref else 'count'}_per_{name_of(expr.per.ref)}".lower()
     if expr.ref is None:
         return expr.name.replace(" ", "_") or "count"
     if expr.other is not None:

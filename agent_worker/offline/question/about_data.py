@@ -41,7 +41,7 @@ def about(question: str, index: NameIndex) -> DirectAnswer | None:
         return DirectAnswer("\n\n".join(_columns(t) for t in tables or index.schema.catalog.tables))
     if rest & _MEANING and (said := _meaning(index, [w for w in atoms(question) if stem(w) in words - _MEANING])):
         return DirectAnswer(said)
-    if tables and rest <= _MEANING:
+    if tables and rest <= _MEANING and (rest or len(tables) == 1):
         return DirectAnswer("\n\n".join(map(_columns, tables)))
     if rest & _ASKS_TIME and rest <= _TIMES | _TABLES and (times := _times(tables or index.schema.catalog.tables)):
         return DirectAnswer(times)

@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from agent_worker.offline.english.tokens import stem, stems
+from agent_worker.offline.english.vocabulary import CODES, PEOPLE
 from agent_worker.offline.schema.keys import keys_between
 from agent_worker.offline.schema.matching import parts_of, shared_prefix
 from agent_worker.offline.schema.naming import (
@@ -23,10 +24,18 @@ from agent_worker.offline.schema.naming import (
     without_prefix,
     without_unit,
 )
-from agent_worker.offline.schema.ranges import is_whole
+from agent_worker.offline.schema.ranges import holds_days, is_whole
 from agent_worker.offline.schema.roles import COUNTING, NUMERIC, Kind, Role, kind_of, role_of
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
 
+_FINAL = frozenset(
+    """end ended finish finished complete completed completion close closed discharge discharged return returned deliver
+    delivered delivery paid payment resolved res cleared received settled checkout""".split()  # noqa: SIM905
+)
+_PLANNED = frozenset(
+    """due deadline expected planned scheduled expiry expires birth born dob updated modified""".split()  # noqa: SIM905
+)
+"""What a date's name says of when something was over, or of what is no part of its course."""
 _VALUES = (("value",), ("reading",), ("measurement",), ("measured", "value"))
 
 
@@ -52,7 +61,7 @@ class Column(msgspec.Struct, frozen=True):
         return " ".join(self.words or self.all_words)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """One table with its words, in full and as its name shortens them; `labels` are what names a row for people, `key`
     what other tables refer to."""
@@ -73,6 +82,14 @@ class Table:
     def forms(self) -> set[Words]:
         """Its words in each way in which they may be said."""
         return {self.words, self.short}
+
+    @cached_property
+    def span(self) -> tuple[Column, Column] | None:
+        """The dates between which what a row tells of lasts, where it has just two of its course."""
+        dates = [c for c in self.columns if c.kind is Kind.DATE and _PLANNED.isdisjoint(c.all_words)]
+        over = [c for c in dates if not _FINAL.isdisjoint(c.all_words)]
+        begun = [c for c in dates if c not in over]
+        return (begun[0], over[0]) if len(begun) == len(over) == 1 else None
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -111,6 +128,12 @@ class Schema:
         return {(c.table, c.name): c for table in self.tables.values() for c in table.columns}
 
     @cached_property
+    def written_dates(self) -> frozenset[tuple[str, str]]:
+        """The columns of dates that are kept as texts."""
+        dates = {place: c for place, c in self.columns.items() if c.kind is Kind.DATE}
+        return frozenset(place for place, c in dates.items() if kind_of(c.info) is Kind.TEXT)
+
+    @cached_property
     def kinds(self) -> dict[str, list[tuple[str, str, str]]]:
         """By its stem, each word that is a value of a category, with table, column and value: "novel" of books."""
         found: dict[str, list[tuple[str, str, str]]] = {}
@@ -118,6 +141,11 @@ class Schema:
             for value in column.info.values if column.role is Role.CATEGORY else ():
                 if value.isalpha() and len(value) > 2:
                     found.setdefault(stem(value.lower()), []).append((column.table, column.name, value))
+            people = {"sex", "gender"} & set(column.words) and stem(self.tables[column.table].words[-1]) in PEOPLE
+            for word, (_, code) in CODES.items() if people else ():
+                for value in column.info.values if code in ("f", "m") else ():
+                    if value.lower() == code and len(word) > 2:
+                        found.setdefault(stem(word), []).append((column.table, column.name, value))
         return found
 
     @cached_property
@@ -241,6 +269,7 @@ class Schema:
         roles = self.catalog.description.roles
         declared = roles.get(f"{table}.{column.name}") if roles else None
         role = Role(declared) if declared else role_of(column, own, is_key=is_key)
+        kind = Kind.DATE if role is Role.DATE and holds_days(column) else kind
         return Column(table, column.name, own, parts, kind, role, column, forms_of(column.name, own, parts))
 
 

@@ -12,7 +12,10 @@ _NUMBERS = (
 )
 _KEY_WORDS = frozenset(("id", "ids", "key", "code", "uuid", "guid", "ssn", "isbn", "zip", "phone"))
 _RATES = frozenset(("rate", "percent", "percentage", "pct", "ratio", "discount", "tax", "share"))
-_ADDED_UP = frozenset("amount cost costs revenue sales spend expense fee fees turnover profit quantity".split())  # noqa: SIM905
+_ADDED_UP = frozenset(
+    """amount cost costs revenue sales spend expense fee fees turnover profit quantity usage
+    consumption""".split()  # noqa: SIM905
+)
 _OF_ONE = frozenset(("unit", "list", "avg", "average", "mean", "max", "min", "per", "cumulative", "running"))
 _YES_NO = (("n", "y"), ("no", "yes"), ("f", "t"), ("false", "true"))
 _YEARLY = frozenset(("year", "founded", "opened", "published", "released", "built", "established"))
@@ -95,7 +98,7 @@ def role_of(column: CatalogColumn, words: tuple[str, ...], *, is_key: bool) -> R
     kind = kind_of(column)
     if kind is Kind.TEXT and words and words[-1] in _LABELS:
         return Role.LABEL
-    if is_key or (words and words[-1] in _KEY_WORDS) or (len(words) > 1 and words[-1] in ("number", "no", "num")):
+    if is_key or (words and words[-1] in _KEY_WORDS) or _is_numbered(column, words):
         return Role.IDENTIFIER
     if kind is Kind.FLAG:
         return Role.FLAG
@@ -104,6 +107,11 @@ def role_of(column: CatalogColumn, words: tuple[str, ...], *, is_key: bool) -> R
     if kind is Kind.NUMBER:
         return _measure(column, words)
     return Role.CATEGORY
+
+
+def _is_numbered(column: CatalogColumn, words: tuple[str, ...]) -> bool:
+    """Whether a column holds the numbers by which rows are called: `fee_no` of fees."""
+    return words[-1:] in (("number",), ("no",), ("num",)) and (len(words) > 1 or column.unique)
 
 
 def _measure(column: CatalogColumn, words: tuple[str, ...]) -> Role:

@@ -8,7 +8,7 @@ from agent_worker.offline.grammar.fragments import Average, Operand
 from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.ranges import numbers_of
-from agent_worker.offline.schema.roles import Kind, Role
+from agent_worker.offline.schema.roles import Kind, Role, kind_of
 
 _YEAR = range(1000, 2300)
 
@@ -42,7 +42,7 @@ def _form(column: Column, operator: str, operands: tuple[Operand, ...]) -> str:
     if column.role is Role.DATE and not first.date:
         if first.number not in _YEAR:
             raise Unfit
-        return "year" if column.kind is Kind.DATE else "yeartext"
+        return "year"
     if column.kind is Kind.TEXT and operator not in ("=", "!=") and not first.date:
         edges = (column.info.minimum or "x", column.info.maximum or "x")
         if not all(edge.replace(".", "", 1).isdigit() for edge in edges):
@@ -66,10 +66,10 @@ def _literal(column: Column, operator: str, operand: Operand, form: str) -> list
     if isinstance(operand, Number):
         return [_number(column, operand, form)]
     if "%" in operator:
-        if column.kind is not Kind.TEXT:
+        if kind_of(column.info) is not Kind.TEXT:
             raise Unfit
         return [_text(operand.text)]
-    if column.kind is not Kind.TEXT or operator not in ("=", "!="):
+    if kind_of(column.info) is not Kind.TEXT or operator not in ("=", "!="):
         raise Unfit
     refs = operand.by_place.get((column.table, column.name), [])
     whole = [r for r in refs if r.whole]

@@ -48,7 +48,8 @@ def calendar_at(schema: Schema, ref: Ref) -> Calendar:
     column = schema.columns[ref.table, ref.column]
     years = {(edge or "")[:4] for edge in (column.info.minimum, column.info.maximum)}
     only = years.pop() if len(years) == 1 else ""
-    return Calendar(ref, {}, int(only) if only.isdigit() else None, column.info.type.upper() != "DATE")
+    timed = column.info.type.upper().startswith("TIME") or len(column.info.minimum or "") > len("2013-07-04")
+    return Calendar(ref, {}, int(only) if only.isdigit() else None, timed)
 
 
 def parts_of(schema: Schema, table: str) -> Calendar | None:

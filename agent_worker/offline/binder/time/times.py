@@ -6,7 +6,7 @@ from agent_worker.offline.binder.places import Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, AllOf, AnyOf, Bucket, Compare, Condition, Expr, Literal, Ref
 from agent_worker.offline.binder.ranking import Ranking
 from agent_worker.offline.binder.time.calendar import Calendar, calendar_at, is_one_of_several_parts, parts_of, stretch
-from agent_worker.offline.english.lexicon import BORN
+from agent_worker.offline.english.lexicon import BORN, LASTING
 from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import MONTHS, PEOPLE
 from agent_worker.offline.grammar.fragments import Absent, HowMany, Item, Mention, Moment, Per, Verb, When, Where
@@ -36,6 +36,16 @@ class Times(Ranking):
         """ "Latest" and "first" speak of the date of the rows, where they have one and no year or birth is kept."""
         table = self.table
         of_base = not self.entities or self.base in {e.table for e in self.entities}
+        if "distance" in hints and any(verb.word in LASTING for verb in self.of(Verb)):
+            raise Doubtful("what takes the longest, at once or on the whole")
+        if "duration" in hints and of_base and (course := self._course()):
+            try:
+                found = super()._hinted(hints)
+            except Unbound as problem:
+                if "several" in str(problem):
+                    raise
+                return course
+            raise Doubtful(f"by {found.column}, or in time")
         people = bool(BORN & set(hints)) and stem(table.words[-1]) in PEOPLE
         born = [c for c in table.columns if BORN & set(c.all_words)]
         years, dates = self._years(), self._dates()
@@ -151,7 +161,10 @@ class Times(Ranking):
         dates = [column for column in table.columns if column.kind is Kind.DATE]
         told = [column for column in dates if self._told(column.name)]
         dates = told or [column for column in dates if not BORN & set(column.all_words)]
-        dates = [c for c in dates if any(kin(w, table.words[-1]) for w in c.all_words)] or dates
+        named = [c for c in dates if any(kin(w, table.words[-1]) for w in c.all_words)]
+        if any(c.info.nulls for c in named) and len(dates) > len(named):
+            raise Several(self.base, tuple(dates))  # what was not delivered is a delivery, too
+        dates = named or dates
         made = [c for c in dates if _MADE & set(c.all_words)]
         if len(made) == 1 and not (self.of(Verb) or any(where.dated for where in self.of(Where))):
             dates = made

@@ -1,5 +1,6 @@
 """Columns compared with numbers, dates, ranges and patterns."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,6 +13,8 @@ from agent_worker.offline.schema.guessed.units import unit_named
 from agent_worker.offline.schema.lookup import SURE
 
 _UNITS_OF_TIME = ("seconds", "minutes", "hours", "days")
+_BEYOND = {"over": ">", "above": ">", "under": "<", "below": "<"}
+_DECADE = re.compile(r"(\d{3}0)s")
 _SIGNS = {"negative": "<", "positive": ">"}
 
 
@@ -97,6 +100,7 @@ def _predicate(
         for end, values, both in reader.operands(place):
             if all(isinstance(value, Value) for value in values):
                 yield end, (pattern, values, False, both), 0.0
+    yield from ((end, ("between", years, False, False), 0.0) for end, years in _decade(reader, at))
     ranged = reader.maybe(english.RANGES, at)
     if ranged > at:
         for end, both_ends in _range(reader, ranged):
@@ -112,6 +116,14 @@ def _predicate(
             yield after, (reader.phrase(english.TRAILING, end)[0][1], operands, False, False), 0.0
         elif not negated:
             yield end, ("=", operands, False, both), 0.05 if bare else 0.0
+
+
+def _decade(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Number, Number]]]:
+    """ "the 1930s": the first and the last of ten years."""
+    place = at + (reader.word(at) == "the")
+    if decade := _DECADE.fullmatch(reader.word(place)):
+        first, last = (int(decade[1]) + more for more in (0, 9))
+        yield place + 1, (Number(str(first), at, place + 1, first), Number(str(last), at, place + 1, last))
 
 
 def _range(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Number, Number]]]:
@@ -147,12 +159,23 @@ def where_measured(reader: Reader, at: int) -> Iterator[Found]:
     for start, hints in reader.phrase(english.MEASURED, at):
         for end, (operator, operands, *_), cost in _predicate(reader, start, bare=False):
             if not any(isinstance(one, Value) for one in operands):
-                yield end, Where(None, operator, operands, hints=tuple(hints.split())), cost + 0.1
+                where = Where(None, operator, operands, hints=tuple(hints.split()))
+                yield from ((last, one, cost + 0.1) for last, one in _in_units(reader, end, where))
     for start, operator in reader.phrase(english.COMPARATIVES, reader.skip(english.DETERMINERS, at)):
         for end, name in reader.noun(start):
             for last, operand in reader.operand(end + 1) if reader.word(end) == "than" and name.is_column else ():
                 if not isinstance(operand, Value):
                     yield last, Where(name, operator, (operand,)), name.cost
+    if reader.word(at) in _BEYOND and reader.of_people(at):
+        for number in reader.numbers(at + 1):
+            bare = not (number.date or any(reader.noun(number.end)) or unit_named(reader.word(number.end)))
+            if bare:  # "students over 30"
+                yield number.end, Where(None, _BEYOND[reader.word(at)], (number,), hints=("age",)), 0.1
+    for start, operator in reader.phrase(english.COMPARE, at):
+        for name in reader.names(start):  # "after minute 80"
+            for number in reader.numbers(name.end) if name.is_column and not name.tables else ():
+                if not number.date and operator in (">", ">=", "<", "<="):
+                    yield number.end, Where(name, operator, (number,)), name.cost + 0.1
     for start, operator in (*reader.phrase(english.COMPARE, at), (at, "=")):
         for number in reader.numbers(start):
             if " ".join(reader.words[number.end : number.end + 2]) in ("years old", "year old"):
@@ -168,10 +191,9 @@ def where_relative(reader: Reader, at: int) -> Iterator[Found]:
             if isinstance(operands[0], Value) or reader.word(at) in ("between", "from"):
                 continue
             where = Where(None, operator, operands, hints=tuple(hints.split()), both=both)
-            yield end, where, 0.1
-            if unit := unit_named(reader.word(end)):
-                yield end + 1, replace(where, unit=unit), 0.1
-                yield from ((end + 1, other, 0.1) for other in _in_other_units(where, unit))
+            yield from ((last, one, 0.1) for last, one in _in_units(reader, end, where))
+        for end, years in _decade(reader, start) if operator == "=" else ():
+            yield end, Where(None, "between", years, hints=tuple(hints.split())), 0.1
         if reader.word(start) in ("a", "an") and (unit := unit_named(reader.word(start + 1))):
             one = Where(None, operator, (Number("1", start, start + 1, 1.0),), hints=tuple(hints.split()))
             yield start + 2, replace(one, unit=unit), 0.1
@@ -180,6 +202,14 @@ def where_relative(reader: Reader, at: int) -> Iterator[Found]:
             for end, (low, high) in _range(reader, start + (reader.word(start) in ("between", "from"))):
                 if low.number >= 1000 or low.date or hints != "year":
                     yield end, Where(None, "between", (low, high), hints=tuple(hints.split())), 0.1
+
+
+def _in_units(reader: Reader, end: int, where: Where) -> Iterator[tuple[int, Where]]:
+    """A condition without and with the unit behind its number."""
+    yield end, where
+    if unit := unit_named(reader.word(end)):
+        yield end + 1, replace(where, unit=unit)
+        yield from ((end + 1, other) for other in _in_other_units(where, unit))
 
 
 def _in_other_units(where: Where, unit: str) -> Iterator[Where]:

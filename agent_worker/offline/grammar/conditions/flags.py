@@ -46,8 +46,9 @@ def flagged(reader: Reader, at: int) -> Iterator[Found]:
 def _said_of(reader: Reader, at: int) -> list[Name]:
     """The names here; or, of a word with "un" or "in" before it, what it denies: "unpaid", "inactive"."""
     word = reader.word(at)
-    found = reader.lattice.look_up((word[2:],)) if word.startswith(("un", "in")) and len(word) > 5 else ()
-    return reader.names(at) or ([Name(word, at, at + 1, found)] if found and found[0].cost < _NEARLY else [])
+    denied = ((word[2:],), (word[2:], "date")) if word.startswith(("un", "in")) and len(word) > 5 else ()
+    found = [Name(word, at, at + 1, places) for said in denied if (places := reader.lattice.look_up(said))]
+    return reader.names(at) or [name for name in found if name.cost < _NEARLY][:1]
 
 
 def had(reader: Reader, at: int) -> Iterator[Found]:

@@ -6,6 +6,7 @@ from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.verbs import TELLING, VERBS
 from agent_worker.offline.grammar.fragments import Absent, HowMany, Where
 from agent_worker.offline.grammar.reader import Found, Reader
+from agent_worker.offline.grammar.standing import events_of
 from agent_worker.offline.lexer.lattice import Number
 
 _OFTEN = {"once": 1.0, "twice": 2.0}
@@ -44,9 +45,10 @@ def absents(reader: Reader, at: int) -> Iterator[Found]:
     """ "without pets", "have never taken a course", "not used by any customer"."""
     for start, _ in reader.phrase(english.ABSENT, at):
         place, cost = start, 0.0
-        after = start + 1 + (reader.word(start + 1) in ("anything", "any", "one"))
+        after = start + 1 + (reader.word(start + 1) in ("anything", "anyone", "anybody", "any", "one"))
         noun = any(name.tables and name.cost <= 0.1 for name in reader.names(start))  # "books"
-        if not noun and reader.word(start) in VERBS and reader.ends(after):
+        told = reader.word(start) in VERBS or events_of(reader, start)
+        if not noun and told and reader.ends(after):
             yield after, Absent(None, reader.word(start)), 0.1
         for _ in range(5):
             for end, name in reader.noun(place):

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.tokens import kin
+from agent_worker.offline.english.tokens import kin, stem
+from agent_worker.offline.english.vocabulary import PEOPLE
 from agent_worker.offline.grammar.fragments import Item, Per, Rank, Select
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.standing import is_of_many, ranking
+from agent_worker.offline.grammar.standing import is_of_many, ranking, spans_of
 from agent_worker.offline.grammar.time.times import unit_of_time
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import Candidate
@@ -78,6 +79,36 @@ def who(reader: Reader, at: int) -> Iterator[Found]:
         if reader.is_date(name) and len({c.table for c in named}) == 1:
             whose = Name(name.text, at, start, (Candidate(named[0].table),))
             yield start, Select((Item("", whose),), which=True), 0.1
+    for end, _ in reader.phrase(english.EXTREMES, at + 2) if reader.word(at) == "who" else ():
+        for _, name in reader.noun(end):
+            schema = reader.lattice.index.schema
+            refs = [key.ref_table for c in name.tables[:1] for key in schema.keys_of(c.table)]
+            refs = refs if is_of_many(reader, end) else [c.table for c in name.columns if c.cost <= name.cost + 0.1]
+            doers = [table for table in refs if stem(schema.tables[table].words[-1]) in PEOPLE]
+            if len(doers) == 1:  # "who scored the most goals", "who has the highest salary"
+                yield at + 1, Select((Item("", Name("who", at, at + 1, (Candidate(doers[0]),))),), which=True), 0.1
+
+
+def lasting(reader: Reader, at: int) -> Iterator[Found]:
+    """ "how long does a delivery take": the time between the two dates of its course."""
+    for start, unit in reader.phrase(english.HOW_LONG, at):
+        place = start + (reader.word(start) in english.AUXILIARIES)
+        place = reader.maybe(english.IT_TAKES, place)
+        for end, name in reader.noun(place):
+            said = reader.word(end) in english.LASTING
+            for since, last in spans_of(reader, name) if said or not unit else ():
+                asked = Select((Item("avg", last, since=since, unit=unit),))
+                yield end + said, asked, name.cost
+                if not unit and not said:
+                    yield place, asked, name.cost + 0.1  # more is said of it: "how long did repair 7 take"
+
+
+def lasted(reader: Reader, at: int) -> Iterator[Found]:
+    """ "which repair took the longest"."""
+    name = reader.before(at) if reader.word(at) in english.LASTING else None
+    for end, descending in reader.phrase(english.LONG, at + 1) if name else ():
+        for since, last in spans_of(reader, name) if name else ():
+            yield end, Rank(descending, 1, Item("", last, since=since)), 0.1
 
 
 def dated(reader: Reader, at: int) -> Iterator[Found]:

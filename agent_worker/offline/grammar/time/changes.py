@@ -55,10 +55,11 @@ def compared(reader: Reader, at: int) -> Iterator[Found]:
                 if _unit(first) == _unit(second):
                     yield last, (When("in", (first, second)), Per(_unit(first))), 0.1
     for value in reader.values(start):
-        for place in _second(reader, value.end):
+        for place in (p for end in _thing(reader, value.end) for p in _second(reader, end)):
             for other in reader.values(place):
                 for name in _shared(value, other):
-                    yield other.end, (Where(None, "=", (value, other)), Group((name,), False)), 0.1
+                    both = (Where(None, "=", (value, other)), Group((name,), False))
+                    yield from ((end, both, 0.1) for end in _thing(reader, other.end))
 
 
 def growth(reader: Reader, at: int) -> Iterator[Found]:
@@ -78,6 +79,12 @@ def growth(reader: Reader, at: int) -> Iterator[Found]:
 
 def _is_growth(reader: Reader) -> bool:
     return any(reader.phrase(phrases, at) for at in range(reader.size) for phrases in (english.GROWTH, english.GREW))
+
+
+def _thing(reader: Reader, at: int) -> Iterator[int]:
+    """Behind a value, and behind the thing that has it: "gas meters versus electricity meters"."""
+    yield at
+    yield from (end for end, name in reader.noun(at) if name.tables and name.start == at)
 
 
 def _second(reader: Reader, at: int) -> Iterator[int]:

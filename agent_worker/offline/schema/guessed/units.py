@@ -8,7 +8,7 @@ _NAMED = {
     "secs": "seconds", "sec": "seconds", "hours": "hours", "hrs": "hours", "days": "days", "km": "km",
     "kilometers": "km", "kilometres": "km", "miles": "miles", "mi": "miles", "meters": "m", "metres": "m", "m": "m",
     "ft": "feet", "feet": "feet", "kg": "kg", "kilos": "kg", "g": "g", "grams": "g", "lb": "lb", "lbs": "lb",
-    "usd": "USD", "eur": "EUR", "gbp": "GBP", "pct": "%", "percent": "%",
+    "usd": "USD", "dollars": "USD", "eur": "EUR", "euros": "EUR", "gbp": "GBP", "pct": "%", "percent": "%",
     "celsius": "°C", "fahrenheit": "°F", "kwh": "kWh",
 }  # fmt: skip
 _SHORT = 3

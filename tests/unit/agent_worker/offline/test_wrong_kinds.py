@@ -234,3 +234,99 @@ def test_the_one_that_is_named_is_answered(make: Make, question: str, rows: list
     found = plan(question, data.catalog)
     assert isinstance(found, SqlPlan), found
     assert [tuple(row[:1]) for row in data.rows(found.sql)] == rows
+
+
+VANS: Tables = {
+    "depots": {"depot_id": [1, 2], "depot_name": ["Boston Harbor", "Newark"], "bays": [4, 6]},
+    "drivers": {"driver_id": [1, 2], "driver_name": ["Al", "Bea"], "depot_id": [1, 2]},
+    "vans": {"van_id": [1, 2], "plate": ["A1", "B2"], "fuel": ["gas", "oil"]},
+    "runs": {"run_id": [1, 2, 3, 4], "depot_id": [1, 1, 2, 2], "driver_id": [1, 2, 2, 1], "van_id": [1, 1, 2, 2],
+             "destination": ["Boston", "Oakland", "Boston", "Oakland"], "fare": [2.0, 3.0, 5.0, 9.0],
+             "started_at": [date(2024, 1, 1), date(2024, 1, 2), date(2024, 2, 1), date(2024, 2, 2)],
+             "arrived_at": [date(2024, 1, 3), date(2024, 2, 3), date(2024, 2, 5), None]},
+    "repairs": {"repair_id": [1], "van_id": [1]},
+    "fees": {"fee_no": [1, 2, 3], "driver_id": [1, 1, 2], "amount": [10.0, 20.0, 5.0]},
+    "members": {"member_id": [1, 2, 3], "full_name": ["Ann", "Bo", "Cy"],
+                "member_since": ["2019-05-01", "2020-06-01", "2021-07-01"]},
+    "meter_readings": {"reading_id": [1, 2], "member_id": [1, 1], "read_on": ["2021-01-01", "2023-01-01"]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("runs from Boston", None),  # "from" leads to no destination
+        ("runs to Boston", {(1,), (3,)}),
+        ("runs from Newark to Oakland", {(4,)}),  # the depot of the run, though its driver has one, too
+        ("which vans are in repair", None),  # now, and not ever
+        ("bays per depot", {("Boston Harbor",), ("Newark",)}),  # each with its name
+        ("total fees by driver", {(1,), (2,)}),  # the money, and no numbers of fees
+        ("fees by driver", None),  # how many, or how much
+        ("drivers who work in Oakland", None),  # not those with a run to it
+        ("vans whose runs cost more than 8 in total", None),  # not how many vans there are in all
+        ("members joined since 2020", {(2,), (3,)}),  # not those with a reading since then
+        ("average time from started at to arrived at by depot", {(1,), (2,)}),  # nobody arrives by a depot
+    ],
+)
+def test_what_a_small_word_says_is_kept(make: Make, question: str, rows: set[tuple[object, ...]] | None) -> None:
+    data = make(VANS)
+    found = plan(question, data.catalog)
+    if rows is None:
+        assert not isinstance(found, SqlPlan), found
+    else:
+        assert isinstance(found, SqlPlan), found
+        assert {row[:1] for row in data.rows(found.sql)} == rows
+
+
+def test_a_date_that_some_rows_lack_is_asked_back_though_it_is_called_as_they_are(make: Make) -> None:
+    days: list[object] = [date(2024, 1, n) for n in (1, 2, 3)]
+    data = make({"deliveries": {"delivery_id": [1, 2, 3], "sent_on": days, "delivered_on": [*days[:2], None]}})
+    assert not isinstance(plan("deliveries by month", data.catalog), SqlPlan)
+    assert isinstance(plan("deliveries by month of sent on", data.catalog), SqlPlan)
+
+
+def test_what_has_no_time_is_before_nothing(make: Make) -> None:
+    data = make({"runs": {"run_id": [1, 2, 3], "arrived_at": [date(2024, 1, 3), date(2024, 2, 3), None]}})
+    found = plan("runs month over month", data.catalog)
+    assert isinstance(found, SqlPlan), found
+    assert len(data.rows(found.sql)) == 2
+
+
+@pytest.mark.parametrize("question", ["readings by year", "readings in January 2023 and January 2021 by month"])
+def test_days_that_are_kept_as_texts_are_days(make: Make, question: str) -> None:
+    data = make(VANS)
+    found = plan(question, data.catalog)
+    assert isinstance(found, SqlPlan), found
+    assert len(data.rows(found.sql)) == 2
+
+
+WORKS: Tables = {
+    "staff": {"staff_id": [1, 2, 3], "name": ["Ann", "Bo", "Cy"], "salary": [10.0, 30.0, 20.0], "age": [20, 35, 50],
+              "hired_on": [date(2020, 1, n) for n in (1, 2, 3)], "active": [True, False, True]},
+    "trips": {"trip_id": [1, 2, 3], "staff_id": [1, 1, 2], "route": ["a", "b", "a"], "distance_km": [1.0, 2.0, 9.5],
+              "started_at": [date(2024, 1, n) for n in (1, 2, 3)], "ended_at": [date(2024, 1, n) for n in (2, 9, 4)],
+              "on_time": [True, False, True]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("who has the highest salary", {"Bo"}),  # the person, and not the figure
+        ("who was hired most often", None),  # nobody is a day
+        ("who was hired first", {"Ann"}),
+        ("staff over 30", {"Bo", "Cy"}),
+        ("trips over 30", None),
+        ("which staff takes the longest", None),  # not whoever went the farthest
+        ("percentage of trips on time by route", None),  # of each route, or of those that were
+        ("what percentage of trips were on time by route", {"a", "b"}),
+    ],
+)
+def test_people_are_named_and_shares_are_of_one_whole(make: Make, question: str, names: set[str] | None) -> None:
+    data = make(WORKS)
+    found = plan(question, data.catalog)
+    if names is None:
+        assert not isinstance(found, SqlPlan), found
+    else:
+        assert isinstance(found, SqlPlan), found
+        assert {cell for row in data.rows(found.sql) for cell in row if isinstance(cell, str)} == names

@@ -65,6 +65,8 @@ def test_two_tables_with_a_row_for_each_other_are_joined_once(folder: Folder) ->
         ("customer_id", "customers", "id", Affinity.NAMED_AFTER),
         ("CustomerID", "customers", "id", Affinity.NAMED_AFTER),
         ("bill_to_customer_id", "customers", "id", Affinity.NAMED_AFTER),
+        ("customer_id", "tbl_customers", "id", Affinity.NAMED_AFTER),
+        ("HomeClubID", "Club", "ClubID", Affinity.NAMED_AFTER),
         ("country", "countries", "code", Affinity.NAMED_AFTER),
         ("origin_iata", "airports", "iata", Affinity.NAMED_AFTER),
         ("id", "customers", "id", Affinity.NONE),
