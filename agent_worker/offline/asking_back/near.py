@@ -13,10 +13,9 @@ _MOST_VALUES = 5_000
 
 def near(word: str, schema: Schema) -> tuple[str, ...]:
     """Up to three names of tables, columns or values that look like `word`, the nearest first."""
-    choices = {" ".join(words) for words in schema.names}
     values = [v for t in schema.catalog.tables for c in t.columns for v in c.values]
-    choices |= set(values[:_MOST_VALUES])
-    choices = {choice for choice in choices if len(choice) * 2 > len(word) and len(choice) > _SHORT}
+    known = dict.fromkeys((*sorted(" ".join(words) for words in schema.names), *values[:_MOST_VALUES]))
+    choices = [choice for choice in known if len(choice) * 2 > len(word) and len(choice) > _SHORT]
     found = process.extract(word, choices, scorer=fuzz.WRatio, processor=str.lower, limit=_MOST, score_cutoff=_NEAR)
     return tuple(text for text, _, _ in found if not _opposite(word, text)) if len(word) > 3 else ()
 

@@ -72,9 +72,7 @@ class Columns(Nouns):
         values = [v for v in where.operands if isinstance(v, Value)]
         refs = {(r.table, r.column) for v in values for r in v.refs if r.whole or not v.quoted}
         found: dict[tuple[str, str], float] = {}
-        numbers = [one for one in where.operands if isinstance(one, Number)]
-        said = {number.text for number in numbers}
-        texts = {c.name for c in self.schema.columns.values() if not said.isdisjoint(c.info.values)} if said else set()
+        numbers = {one.text for one in where.operands if isinstance(one, Number)}
         if where.name is not None:
             best = where.name.cost
             for c in where.name.columns:
@@ -85,7 +83,7 @@ class Columns(Nouns):
             ):
                 table = self.schema.tables[c.table]
                 for column in (*table.labels, *((table.key,) if table.key else ())):
-                    named = column in table.labels and not (numbers and column.name not in texts)
+                    named = column in table.labels and not (numbers and numbers.isdisjoint(column.info.values))
                     if (c.table, column.name) not in found and (refs or named or (not values and column is table.key)):
                         found[c.table, column.name] = c.cost - best + 0.15
                 for place in refs:

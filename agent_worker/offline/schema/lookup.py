@@ -1,7 +1,7 @@
 """Which tables, columns and measures a run of words may name, each with a cost: 0 is the name itself."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from msgspec.structs import replace
@@ -68,12 +68,13 @@ class NameIndex:
         self._fitting: dict[Words, list[Candidate]] = {}
         self._related: dict[str, dict[Candidate, None]] = {}
         for table in schema.tables.values():
-            for part in {*_words_of((*table.forms,)), "".join(table.words), *schema.key_nouns.get(table.name, ())}:
+            nouns = schema.key_nouns.get(table.name, ())
+            for part in dict.fromkeys((*_words_of(table.forms), "".join(table.words), *nouns)):
                 self._parts[part].append(Candidate(table.name))
             for column in table.columns:
                 candidate = Candidate(table.name, column.name)
                 named = ("name",) if table.labels == (column,) else ()
-                for part in {*_words_of(column.forms), "".join(column.all_words), *named}:
+                for part in dict.fromkeys((*_words_of(column.forms), "".join(column.all_words), *named)):
                     self._parts[part].append(candidate)
         self.column_names = {column.name.lower() for column in schema.columns.values()}
         self._stems = stems(self._parts)
@@ -262,8 +263,8 @@ def _fit_cost(words: Words, parts: Words) -> float | None:
     return PART + 0.1 * max(left, 0) + 0.05 * (cost - PARTIAL)
 
 
-def _words_of(forms: tuple[Words, ...]) -> set[str]:
-    return {word for form in forms for word in form}
+def _words_of(forms: Iterable[Words]) -> dict[str, None]:
+    return {word: None for form in forms for word in form}
 
 
 def _table_cost(words: Words, table: Table) -> float | None:

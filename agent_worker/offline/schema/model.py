@@ -79,9 +79,9 @@ class Table:
         return " ".join(self.words)
 
     @property
-    def forms(self) -> set[Words]:
+    def forms(self) -> tuple[Words, ...]:
         """Its words in each way in which they may be said."""
-        return {self.words, self.short}
+        return tuple(dict.fromkeys((self.words, self.short)))
 
     @cached_property
     def span(self) -> tuple[Column, Column] | None:

@@ -1,5 +1,8 @@
 """Asking back: what is offered works, what is typed is taken or asked again, what is taught is kept."""
 
+import os
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from datetime import date
@@ -12,6 +15,7 @@ from bench.newcomers import FOLDERS
 from bench.questions import QUESTIONS, Data
 from bus.contract.events import Clarification
 from tests.harness.data.small_tables import Make, Tables
+from tests.harness.servers import ROOT
 
 TODAY = date(2026, 11, 26)
 ASKED = tomllib.loads((QUESTIONS / "newcomers.toml").read_text("utf-8"))
@@ -230,3 +234,31 @@ def test_a_table_whose_name_ends_in_a_number_is_said_as_it_is(make: Make) -> Non
     assert isinstance(found, Clarification)
     assert any("sales 2023" in chip for chip in found.suggestions)
     assert not [chip for chip in found.suggestions if "2023s" in chip]
+
+
+_ASKS_BACK = """
+from agent_worker.offline import plan
+from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
+
+titles = tuple(f"{of} Manager" for of in ("Finance", "Stock", "Purchasing", "Marketing", "Sales", "Office", "Tax"))
+columns = (CatalogColumn("name", "VARCHAR", 0, 9, "a", "z"), CatalogColumn("title", "VARCHAR", values=titles))
+print(plan("list the employees who manage", Catalog((CatalogTable("employees", columns, 9, ()),))))
+"""
+
+
+def test_the_same_is_asked_back_in_every_process() -> None:
+    """The order of a set of words is another one in each process."""
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", _ASKS_BACK],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=True,
+        ).stdout
+        for seed in range(1, 7)
+    }
+    assert len(said) == 1
+    assert "Manager" in said.pop()
