@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from agent_worker.offline.binder.checks import Checks
-from agent_worker.offline.binder.places import Doubtful, Unbound
+from agent_worker.offline.binder.names.reading import Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, Change, Compare, Condition, Exists, Part, Query, Ref
 from agent_worker.offline.grammar.fragments import (
     Absent,

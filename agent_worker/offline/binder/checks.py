@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from agent_worker.offline.binder.places import BRIDGE, Doubtful, Unbound
+from agent_worker.offline.binder.names.reading import BRIDGE, Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, InBoth, Ref
 from agent_worker.offline.binder.terms.verbs import Spoken
 from agent_worker.offline.binder.time.times import Times

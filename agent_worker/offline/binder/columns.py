@@ -1,7 +1,7 @@
 """Which column a condition is about: named, hinted by an adjective, or told by its value."""
 
+from agent_worker.offline.binder.names.reading import EXISTS, FAR, FAR_AWAY, Doubtful, Unbound
 from agent_worker.offline.binder.nouns import Nouns
-from agent_worker.offline.binder.places import EXISTS, FAR, FAR_AWAY, Doubtful, Unbound
 from agent_worker.offline.binder.terms.literals import Unfit, literals
 from agent_worker.offline.english.tokens import kin, stem, stems
 from agent_worker.offline.english.verbs import VERBS

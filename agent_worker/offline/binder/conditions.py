@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from agent_worker.offline.binder.columns import Columns
-from agent_worker.offline.binder.places import CLOSE, FAR, HOP, Doubtful, Unbound
+from agent_worker.offline.binder.names.reading import CLOSE, FAR, HOP, Doubtful, Unbound
 from agent_worker.offline.binder.query import AnyOf, Compare, Condition, Exists, InBoth, Literal, Ref
 from agent_worker.offline.binder.terms.days import of_days
 from agent_worker.offline.binder.terms.literals import literals

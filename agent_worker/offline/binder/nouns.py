@@ -1,6 +1,6 @@
 """What rows are of: groups, tables that a question names, and those that must have no row."""
 
-from agent_worker.offline.binder.places import EXISTS, FAR, Doubtful, Unbound
+from agent_worker.offline.binder.names.reading import EXISTS, FAR, Doubtful, Unbound
 from agent_worker.offline.binder.query import Compare, Exists, Ref, nearest
 from agent_worker.offline.binder.shown import Shown, Thing
 from agent_worker.offline.binder.time.calendar import parts_of

@@ -1,9 +1,9 @@
 """Counts of other things, ranks and orders."""
 
 from agent_worker.offline.binder.conditions import Conditions
-from agent_worker.offline.binder.places import Doubtful, Unbound
+from agent_worker.offline.binder.figures.aggregates import holds_numbers
+from agent_worker.offline.binder.names.reading import Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, Ref, nearest
-from agent_worker.offline.binder.shown import holds_numbers
 from agent_worker.offline.binder.terms.literals import number_literal
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.binder.time.calendar import is_calendar_part, is_one_of_several_parts

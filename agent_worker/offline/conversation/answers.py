@@ -8,8 +8,8 @@ from agent_worker.offline.asking_back.pieces import Pieces, plural
 from agent_worker.offline.asking_back.proposals import extreme, hinted
 from agent_worker.offline.english import senses
 from agent_worker.offline.english.tokens import stems, tokenize, words_in
+from agent_worker.offline.grammar.asked_for.selecting import stands_alone
 from agent_worker.offline.grammar.continuing import led_by
-from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.question.cut import Kind, Piece
 from agent_worker.offline.question.single import NotUnderstood
 from agent_worker.offline.schema.model import Column, Table

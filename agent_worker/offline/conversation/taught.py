@@ -9,7 +9,7 @@ from sqlglot import exp
 from agent_worker.offline.asking_back.pieces import Pieces, plural
 from agent_worker.offline.english.senses import ASKING
 from agent_worker.offline.english.tokens import stem, words_in
-from agent_worker.offline.grammar.selecting import stands_alone
+from agent_worker.offline.grammar.asked_for.selecting import stands_alone
 from agent_worker.offline.question.cut import Kind
 from agent_worker.offline.question.single import Single
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.grammar.asked_for.described import described
+from agent_worker.offline.grammar.asked_for.items import item
 from agent_worker.offline.grammar.fragments import Group, Item, Rank, Sort
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.selecting import described, item
 from agent_worker.offline.grammar.standing import is_of_many, limit_after, ranking, standings
 
 

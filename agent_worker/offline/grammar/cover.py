@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.grammar.asked_for.selecting import selects
 from agent_worker.offline.grammar.clauses import CLAUSES, Rule
 from agent_worker.offline.grammar.continuing import continued, opening
 from agent_worker.offline.grammar.fragments import Everything, Fragment, Group, Mention, Parse, Per, Select, Sort, Verb
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.selecting import selects
 from agent_worker.offline.grammar.terse import terse
 from agent_worker.offline.lexer.lattice import Lattice
 

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.vocabulary import UNIT_PHRASES
+from agent_worker.offline.grammar.asked_for.described import described
+from agent_worker.offline.grammar.asked_for.items import item
+from agent_worker.offline.grammar.asked_for.selecting import openings
 from agent_worker.offline.grammar.conditions.comparisons import numbered
 from agent_worker.offline.grammar.conditions.flags import had, is_flag
 from agent_worker.offline.grammar.fragments import (
@@ -19,7 +22,6 @@ from agent_worker.offline.grammar.fragments import (
     Where,
 )
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.selecting import described, item, openings
 from agent_worker.offline.grammar.standing import standings
 from agent_worker.offline.grammar.time.asked import busiest, lasting, when_was, who
 from agent_worker.offline.grammar.time.changes import figures

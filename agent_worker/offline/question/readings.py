@@ -10,10 +10,10 @@ from agent_worker.offline.binder.time.times import Several
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import DERIVED
 from agent_worker.offline.follow_ups.merge import GoingOn, Unclear
+from agent_worker.offline.grammar.asked_for.selecting import stands_alone
 from agent_worker.offline.grammar.continuing import points_back
 from agent_worker.offline.grammar.cover import further_parses, parses
 from agent_worker.offline.grammar.fragments import Parse, Select, Verb, names_in
-from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lattice import lattice
 from agent_worker.offline.output.render import Renderer
 from agent_worker.offline.schema.join_paths import Joins

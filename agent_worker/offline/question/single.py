@@ -12,9 +12,9 @@ from agent_worker.offline.binder.query import Compare, Query, Ref
 from agent_worker.offline.english.spelling import VOCABULARY, corrected
 from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import ABBREVIATIONS
+from agent_worker.offline.grammar.asked_for.selecting import stands_alone
 from agent_worker.offline.grammar.continuing import asks_whole, goes_on, is_figure_alone, led_by
 from agent_worker.offline.grammar.fragments import Select, names_in
-from agent_worker.offline.grammar.selecting import stands_alone
 from agent_worker.offline.lexer.lattice import lattice
 from agent_worker.offline.output.describe import Description
 from agent_worker.offline.question.about_data import about, rows_of

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from agent_worker.offline.binder.places import Unbound
+from agent_worker.offline.binder.names.reading import Unbound
 from agent_worker.offline.binder.query import Bucket, Ref
 from agent_worker.offline.grammar.fragments import Moment
 from agent_worker.offline.schema.model import Column, Schema

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from agent_worker.offline.binder.places import Doubtful, Unbound
+from agent_worker.offline.binder.names.reading import Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, AllOf, AnyOf, Bucket, Compare, Condition, Expr, Literal, Ref
 from agent_worker.offline.binder.ranking import Ranking
 from agent_worker.offline.binder.time.calendar import Calendar, calendar_at, is_one_of_several_parts, parts_of, stretch

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.grammar.asked_for.items import item
 from agent_worker.offline.grammar.fragments import Fragment, Group, Growth, Item, Moment, Per, Select, When, Where
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.selecting import item
 from agent_worker.offline.grammar.time.times import moment
 from agent_worker.offline.lexer.lattice import Name, Value
 from agent_worker.offline.schema.lookup import Candidate
