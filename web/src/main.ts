@@ -10,6 +10,7 @@ import "./components/answer/background/details";
 import "./components/answer/after/export-menu";
 import "./components/answer/after/rating";
 import "./components/shell/header";
+import "./components/shell/palette";
 import "./components/stage/loaded";
 import "./components/answer/progress";
 import "./components/answer/background/prompt-monitor";

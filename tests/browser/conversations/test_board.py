@@ -104,6 +104,7 @@ async def test_an_answer_is_saved_with_a_parameter_and_asked_again(tab: Tab, vis
     await tab.page.keyboard.press("Escape")
     await tab.page.keyboard.press("Control+k")
     await tab.part("palette-input").fill("late months")
+    await expect(tab.part("palette-option").first).to_contain_text("Late months")
     await tab.page.keyboard.press("Enter")
     await expect(tab.part("run-filled")).to_contain_text("month >= 11")
     await tab.part("run-value").fill("twelve")

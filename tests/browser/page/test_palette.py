@@ -8,6 +8,10 @@ from tests.browser.harness.axe import violations
 from tests.browser.harness.tab import Tab
 
 DARK_SURFACE = "rgb(31, 33, 37)"
+PRESS_AND_LOOK = """() => {
+  dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true }));
+  return document.activeElement.dataset.testid;
+}"""
 
 
 async def choose(tab: Tab, words: str) -> None:
@@ -37,6 +41,10 @@ async def test_everything_is_found_and_done(offline_tab: Tab) -> None:
     await expect(offline_tab.page).to_have_url(first)
     await choose(offline_tab, "operations")
     await expect(offline_tab.part("ops")).to_be_visible()
+
+
+async def test_its_field_has_what_is_typed_from_the_next_key_on(offline_tab: Tab) -> None:
+    assert await offline_tab.page.evaluate(PRESS_AND_LOOK) == "palette-input"
 
 
 async def test_the_keys_are_shown(offline_tab: Tab) -> None:

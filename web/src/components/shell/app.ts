@@ -241,9 +241,8 @@ export class App extends PageElement {
     this.stage.focusField();
   }
 
+  /** Opened before the event has ended, so that what is typed next goes to its field. */
   private async showPalette(): Promise<void> {
-    await import("./palette");
-    await this.palette.updateComplete;
     this.palette.show(this.commands());
     await Promise.all([this.chat.store.refresh(), this.board.refresh()]);
     this.palette.refresh(this.commands());
