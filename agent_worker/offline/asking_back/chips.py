@@ -20,10 +20,12 @@ from agent_worker.offline.asking_back.proposals import (
 )
 from agent_worker.offline.asking_back.rewording import (
     codes,
+    from_to,
     in_period,
     in_units,
     near_names,
     put_in_place,
+    put_in_place_with_codes,
     without_left_over,
 )
 from agent_worker.offline.question.single import NotUnderstood, Single
@@ -91,7 +93,8 @@ def _ways(problem: NotUnderstood) -> list[Proposals]:
     """From what is nearest to the question to what can always be asked."""
     return [
         lambda _: put_in_place(problem),
+        lambda pieces: put_in_place_with_codes(problem, pieces),
         lambda pieces: iter([pieces.text]),
-        *(codes, in_units, of_values, absent, rated, by_measure, frequent, in_period, figures_for, over_time),
+        *(codes, from_to, in_units, of_values, absent, rated, by_measure, frequent, in_period, figures_for, over_time),
         *(figures_named, near_names, of_groups, without_left_over, about_tables),
     ]

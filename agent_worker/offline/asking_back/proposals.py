@@ -221,7 +221,9 @@ def _all_words(pieces: Pieces) -> set[str]:
 
 
 def _in_order(pieces: Pieces) -> list[str]:
-    return re.findall(r"\w+", pieces.text.lower())
+    """The words of the question in small letters, but for names: the "New" of "New York"."""
+    first, *words = re.findall(r"\w+", pieces.text) or [""]
+    return [first.lower(), *(word.lower() for word in words if not word[:1].isupper())]
 
 
 def extreme(table: Table, column: Column, down: bool) -> Iterator[str]:

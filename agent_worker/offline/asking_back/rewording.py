@@ -28,6 +28,12 @@ def put_in_place(problem: NotUnderstood) -> Iterator[str]:
         yield text[: item.start] + option + text[item.end :]
 
 
+def put_in_place_with_codes(problem: NotUnderstood, pieces: Pieces) -> Iterator[str]:
+    """The same where a name that no data have may be a code: "the delay of flights to Boston" of either delay."""
+    for question in put_in_place(problem):
+        yield from codes(Pieces(pieces.single, question))
+
+
 def near_names(pieces: Pieces) -> Iterator[str]:
     """Slips of the finger: names and values that look like what is not known."""
     for item in pieces.unknown:
@@ -60,6 +66,15 @@ def codes(pieces: Pieces) -> Iterator[str]:
         code = item.text[:3].upper()
         if item.text[:1].isupper() and len(item.text) > 3 and code in known:
             yield _put(pieces.text, item, code)
+
+
+def from_to(pieces: Pieces) -> Iterator[str]:
+    """ "between JFK and LAX": from the one to the other, either way."""
+    for between, one, and_, other in zip(*(pieces.items[at:] for at in range(4)), strict=False):
+        if between.text.lower() == "between" and and_.text.lower() == "and" and one.values and other.values:
+            before, behind = pieces.text[: between.start], pieces.text[other.end :]
+            yield f"{before}from {one.text} to {other.text}{behind}"
+            yield f"{before}from {other.text} to {one.text}{behind}"
 
 
 def in_period(pieces: Pieces) -> Iterator[str]:

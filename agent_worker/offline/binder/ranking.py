@@ -18,6 +18,7 @@ from agent_worker.offline.grammar.fragments import (
     Item,
     Limit,
     Mention,
+    Per,
     Rank,
     Select,
     Sort,
@@ -123,7 +124,7 @@ class Ranking(Conditions):
         if len(ranks) > 1:
             raise Unbound("several ranks")
         rank = ranks[0]
-        if self.of(Sort) and (rank.hints or rank.common):
+        if self.of(Sort) and (rank.hints or rank.common or rank.figure):
             raise Unbound("a rank beside an order")
         expr = self._ranked_by(rank)
         if isinstance(expr, Ref) and any(group.firm for group in self.of(Group)) and not self.query.within:
@@ -171,6 +172,8 @@ class Ranking(Conditions):
             return Agg("count")
         if rank.hints:
             return self._hinted(rank.hints)
+        if rank.figure:
+            return self._own_figure()
         assert rank.item is not None
         item = self._in_total(rank.item)
         if item.name and (figure := declared(self.schema.catalog, self.base, item.name, item.fn)):
@@ -198,6 +201,15 @@ class Ranking(Conditions):
         if column.role not in (*NUMERIC, Role.DATE) or (most and any(e.path for e in self.entities)):
             raise Unbound(f"rank by {column.name}")
         return ref
+
+    def _own_figure(self) -> Agg:
+        """The one figure that is asked for, of one kind of group."""
+        by = [name for group in self.of(Group) for name in group.names]
+        by += [item for item in self._items() if not item.fn]
+        figures = self.query.figures
+        if len(figures) != 1 or len(by) + len(self.of(Per)) != 1:
+            raise Doubtful("the first of what, by what")
+        return figures[0]
 
     def _of_another(self, rank: Rank) -> bool:
         """Whether the most common one of something else than is shown is meant: "of the most popular form"."""

@@ -7,7 +7,7 @@ from agent_worker.offline.grammar.asked_for.described import described
 from agent_worker.offline.grammar.asked_for.items import item
 from agent_worker.offline.grammar.fragments import Group, Item, Rank, Sort
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.standing import is_of_many, limit_after, ranking, standings
+from agent_worker.offline.grammar.standing import firsts, is_of_many, limit_after, ranking, standings
 
 
 def groups(reader: Reader, at: int) -> Iterator[Found]:
@@ -70,6 +70,20 @@ def ranks(reader: Reader, at: int) -> Iterator[Found]:
             if reader.ends(last):
                 yield last, Rank(descending, 1, Item("", name)), name.cost
     yield from ranking(reader, at)
+    yield from _trailing(reader, at)
+
+
+def _trailing(reader: Reader, at: int) -> Iterator[Found]:
+    """ ", top 3", "only the 3 lowest": the last that is said, of groups by their figure."""
+    start = at + (reader.word(at) == ",")
+    start += reader.word(start) in ("only", "just")
+    start += reader.word(start) == "the"
+    found = [(end, limit, down) for end, limit, down in firsts(reader, start) if end > start + 1]
+    for number in reader.figures(start):
+        found += [(end, int(number.number), down) for end, down in reader.phrase(english.EXTREMES, number.end)]
+    for end, limit, down in found:
+        if at and limit >= 1 and _is_last(reader, end):
+            yield end, Rank(down, limit, figure=True), 0.1
 
 
 def _ranked(reader: Reader, at: int) -> Iterator[Found]:

@@ -164,6 +164,8 @@ class Rank:
     most: bool = False
     nth: int = 1
     """Which of them: the second highest, with its equals."""
+    figure: bool = False
+    """By the one figure that is asked for: "average salary per team, top 3"."""
 
 
 @dataclass(frozen=True, slots=True)

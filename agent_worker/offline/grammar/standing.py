@@ -11,6 +11,8 @@ from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.roles import Kind
 
+_TOP = {"top": True, "bottom": False, "best": True}
+
 
 def is_of_many(reader: Reader, end: int) -> bool:
     """Whether the superlative that ends here is one of how many there are."""
@@ -72,6 +74,17 @@ def standings(reader: Reader, at: int) -> Iterator[tuple[int, int, int]]:
     start = at + (reader.word(at) == "the")
     if nth := english.ORDINALS.get(reader.word(start)):
         yield start + 1, 1, nth
+
+
+def firsts(reader: Reader, at: int) -> Iterator[tuple[int, int, bool]]:
+    """ "top 5", "largest": how many, and from which end."""
+    start = at + (reader.word(at) == "the")
+    if reader.word(start) in _TOP:
+        for number in reader.figures(start + 1):
+            if number.number >= 1:
+                yield number.end, int(number.number), _TOP[reader.word(start)]
+    elif longest := reader.longest(english.EXTREMES, at):
+        yield longest[0], 1, bool(longest[1])
 
 
 def limits(reader: Reader, at: int) -> Iterator[tuple[int, int]]:

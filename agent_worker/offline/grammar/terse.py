@@ -22,12 +22,11 @@ from agent_worker.offline.grammar.fragments import (
     Where,
 )
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.standing import standings
+from agent_worker.offline.grammar.standing import firsts, standings
 from agent_worker.offline.grammar.time.asked import busiest, lasting, when_was, who
 from agent_worker.offline.grammar.time.changes import figures
 
 _SHARES = {"percentage": True, "percent": True, "%": True, "share": True, "fraction": False, "proportion": False}
-_TOP = {"top": True, "bottom": False, "best": True}
 _TERSE = 0.1
 """What few words are nearer to a question for being few."""
 _MISSING = frozenset(("missing", "unknown", "empty", "null"))
@@ -130,19 +129,8 @@ def _correlation(reader: Reader, at: int) -> Iterator[Found]:
 
 def _top(reader: Reader, at: int) -> Iterator[Found]:
     """ "top 5 carriers by flights"."""
-    for start, limit, descending in _firsts(reader, at):
+    for start, limit, descending in firsts(reader, at):
         yield from _best(reader, start, limit, descending)
-
-
-def _firsts(reader: Reader, at: int) -> Iterator[tuple[int, int, bool]]:
-    """ "top 5", "largest": how many, and from which end."""
-    start = at + (reader.word(at) == "the")
-    if reader.word(start) in _TOP:
-        for number in reader.figures(start + 1):
-            if number.number >= 1:
-                yield number.end, int(number.number), _TOP[reader.word(start)]
-    elif longest := reader.longest(english.EXTREMES, at):
-        yield longest[0], 1, bool(longest[1])
 
 
 def _best(reader: Reader, at: int, limit: int, descending: bool) -> Iterator[Found]:

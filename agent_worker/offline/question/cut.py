@@ -11,7 +11,7 @@ from agent_worker.offline.english.senses import ABSENCE, VAGUE
 from agent_worker.offline.english.vocabulary import DERIVED
 from agent_worker.offline.grammar.reader import Reader
 from agent_worker.offline.grammar.time.times import moment, unit_of_time
-from agent_worker.offline.lexer.lattice import Lattice
+from agent_worker.offline.lexer.lattice import Lattice, Value
 from agent_worker.offline.schema.lookup import Candidate, nearest
 from agent_worker.offline.schema.value_index import ValueRef
 
@@ -97,7 +97,7 @@ def _pieces(reader: Reader, at: int) -> Iterator[tuple[int, Piece]]:
     yield at + 1, _piece(reader, Kind.UNKNOWN, at, at + 1)
     yield from _names(reader, at)
     for value in reader.values(at):
-        if value.refs:
+        if value.refs and not _says_nothing(value):
             yield value.end, replace(_piece(reader, Kind.VALUE, at, value.end), values=value.refs)
     for number in reader.numbers(at):
         yield at + 1, replace(_piece(reader, Kind.LITERAL, at, at + 1), number=None if number.date else number.number)
@@ -109,10 +109,17 @@ def _pieces(reader: Reader, at: int) -> Iterator[tuple[int, Piece]]:
     for end in english.known_ends(reader.words, at):
         if not VAGUE & set(reader.words[at:end]) and not ABSENCE.issuperset(reader.words[at:end]):
             yield end, _piece(reader, Kind.WORD, at, end)
+    if reader.word(at) in english.ORDINALS:
+        yield at + 1, _piece(reader, Kind.WORD, at, at + 1)
     if reader.word(at) in VAGUE:
         yield at + 1, _piece(reader, Kind.VAGUE, at, at + 1)
     if not any(letter.isalnum() for letter in reader.word(at)):
         yield at + 1, _piece(reader, Kind.WORD, at, at + 1)
+
+
+def _says_nothing(value: Value) -> bool:
+    """Whether a value is written as the data write none: "and", where there is a code AND."""
+    return value.text.lower() in english.SAYS_NOTHING and all(ref.value != value.text for ref in value.refs)
 
 
 def _names(reader: Reader, at: int) -> Iterator[tuple[int, Piece]]:

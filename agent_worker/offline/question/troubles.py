@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import AMOUNTS
 from agent_worker.offline.question.cut import Kind, Piece
-from agent_worker.offline.schema.model import Schema
+from agent_worker.offline.schema.model import Column, Schema
 from agent_worker.offline.schema.roles import NUMERIC, Role
 from agent_worker.offline.schema.roles import Kind as Holds
 
@@ -45,6 +46,7 @@ class Troubles:
         ways = (
             self._unknown,
             self._vague,
+            self._parts,
             self._values,
             self._columns,
             self._dates,
@@ -76,6 +78,19 @@ class Troubles:
                 message = f"“{item.text}” can mean several things: say it with a column and a number or an order."
                 yield Ambiguous(message, item)
 
+    def _parts(self) -> Iterator[Ambiguous]:
+        """A thing of which the rows that are meant have several, by the part that each plays: a flight's airports."""
+        named = {(c.table, c.column) for item in self.items if not item.is_table for c in item.names}
+        rows = dict.fromkeys(c.table for item in self.items for c in item.names if item.is_table or c.column)
+        for item in self.items:
+            for thing in [c.table for c in item.names if c.column is None and not c.via[0]] if item.is_table else ():
+                for table in rows:
+                    keys = [key for key in self.schema.keys_of(table) if key.ref_table == thing]
+                    if len(keys) > 1 and not any((table, key.column) in named for key in keys):
+                        parts = [_part(self.schema.columns[table, key.column], item.text) for key in keys[:_MOST]]
+                        message = f"“{item.text}” may be {_listed(parts, 'or')}: {table} have each of them. Which one?"
+                        yield Ambiguous(message, item, tuple(parts))
+
     def _values(self) -> Iterator[Ambiguous]:
         """A value that stands in several columns of one table, or parts of several values."""
         for at, item in enumerate(self.items):
@@ -86,7 +101,8 @@ class Troubles:
             alike = [c for c in columns if c.table == columns[0].table]
             if len(alike) > 1:
                 said = [column.spoken for column in alike]
-                options = tuple(f"{one} {item.text}" for one in said)
+                texts = dict.fromkeys(ref.value for ref in item.values[:_MOST]) if not item.is_whole_value else ()
+                options = (*(f"{one} {item.text}" for one in said), *texts)
                 yield Ambiguous(f"“{item.text}” may be {' or '.join(said)}. Which one?", item, options)
             texts = list(dict.fromkeys(ref.value for ref in item.values))
             if len(texts) > 1 and not item.is_whole_value:
@@ -107,7 +123,7 @@ class Troubles:
             if len(set(said)) < len(said):
                 said = [f"{column.spoken} of {self.schema.tables[column.table].noun}" for column in columns[:_MOST]]
             options = tuple(dict.fromkeys(said))
-            yield Ambiguous(f"“{item.text}” may mean {_either(options)}. Which one?", item, options)
+            yield Ambiguous(f"“{item.text}” may mean {_listed(options, 'or')}. Which one?", item, options)
 
     def _dates(self) -> Iterator[Ambiguous]:
         """A time of a table that has several dates."""
@@ -170,6 +186,12 @@ class Troubles:
         return all(place in self.schema.columns and self.schema.columns[place].role in NUMERIC for place in places)
 
 
-def _either(options: Sequence[str]) -> str:
-    *most, last = options
-    return f"{', '.join(most)} or {last}" if most else last
+def _part(column: Column, noun: str) -> str:
+    """What a thing is called by the part that it plays: "origin airports", "home teams"."""
+    words = [word for word in column.words if stem(word) != stem(noun)]
+    return " ".join((*words, noun))
+
+
+def _listed(texts: Sequence[str], between: str) -> str:
+    *most, last = texts
+    return f"{', '.join(most)} {between} {last}" if most else last

@@ -251,6 +251,9 @@ def test_this_year_and_the_last_are_compared_as_wholes(make: Make) -> None:
         ("percentage of broken trips by model", [{"cargo", str(100 / 3)}, {"city", "0.0"}]),
         ("loans on weekends", []),
         ("number of trips by town, most first", [{"Rome", "3"}, {"Oslo", "2"}]),
+        ("total fare by model, top 1", [{"cargo", "16.0"}]),
+        ("number of trips by town, only the top 1", [{"Rome", "3"}]),
+        ("number of trips per town, the 1 lowest", [{"Oslo", "2"}]),
     ],
 )
 def test_what_stands_behind_by_orders_or_groups(make: Make, question: str, rows: list[set[str]]) -> None:
@@ -266,6 +269,8 @@ def test_what_stands_behind_by_orders_or_groups(make: Make, question: str, rows:
         "trips vs loans",
         "average trips per weekday",
         "top 3 statuses by fare",
+        "total fare and number of trips by model, top 1",
+        "total fare by model and town, top 1",
     ],
 )
 def test_what_may_be_meant_in_two_ways_is_asked_back(make: Make, question: str) -> None:

@@ -44,6 +44,49 @@ def test_every_suggestion_is_a_question_that_is_understood(flights: Data) -> Non
             assert isinstance(plan(suggestion, flights.catalog), SqlPlan), suggestion
 
 
+@pytest.mark.parametrize(
+    ("question", "chips"),
+    [
+        ("which airport has the second most flights", ["which dest airport has the second most flights",
+                                                       "which origin airport has the second most flights"]),
+        ("number of flights by airport", ["number of flights by dest airport", "number of flights by origin airport"]),
+        ("airports with more than 1000 flights", ["dest airports with more than 1000 flights",
+                                                  "origin airports with more than 1000 flights"]),
+        ("average arrival delay by airport", ["average arrival delay by dest airport",
+                                              "average arrival delay by origin airport"]),
+    ],
+)  # fmt: skip
+def test_where_a_thing_plays_several_parts_each_is_offered(flights: Data, question: str, chips: list[str]) -> None:
+    found = plan(question, flights.catalog)
+    assert isinstance(found, Clarification)
+    assert found.suggestions == chips
+    assert "may be dest airport" in found.question or "may be dest airports" in found.question
+
+
+@pytest.mark.parametrize(
+    ("question", "chip"),
+    [
+        ("how many flights to Los Angeles", "how many flights to Los Angeles Intl"),
+        ("average delay of flights to Boston", "average dep delay of flights to BOS"),
+        ("how many flights between JFK and LAX", "how many flights from JFK to LAX"),
+    ],
+)
+def test_a_suggestion_keeps_what_was_said(flights: Data, question: str, chip: str) -> None:
+    found = plan(question, flights.catalog)
+    assert isinstance(found, Clarification)
+    assert found.suggestions[0] == chip
+
+
+@pytest.mark.parametrize(("question", "never"), [("flights from New York", "year"), ("jfk and lax", "“and”")])
+def test_neither_a_name_nor_a_word_of_asking_is_taken_for_something_else(
+    flights: Data, question: str, never: str
+) -> None:
+    """There is an airport AND; "new" would be of a year."""
+    found = plan(question, flights.catalog)
+    assert isinstance(found, Clarification)
+    assert not [said for said in (found.question, *found.suggestions) if never in said]
+
+
 def test_an_unknown_word_is_named(flights: Data) -> None:
     found = plan("average revenue by carrier", flights.catalog)
     assert isinstance(found, Clarification)
