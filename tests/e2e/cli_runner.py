@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ops.serve.announcement import FILE_NAME
+from tests.harness.data.kept_catalog import lay_out, take_over
 from tests.harness.servers import ROOT, assert_nothing_left
 from tests.workers import ZOO
 
@@ -144,9 +145,14 @@ def write_config(folder: Path, text: str = "") -> Path:
 def serving(folder: Path, *flags: str, config: str = "", **extra: str) -> Iterator[Server]:
     """A server on a free port with a state folder of its own; nothing of it may be left afterwards."""
     state_dir = folder / "state"
+    sample_data = "--data" not in flags and "[data" not in config and "DEADSTOP_DATA__FOLDER" not in extra
+    if sample_data:
+        lay_out(state_dir)
     settings = ["--config", str(write_config(folder, config)), "--state-dir", str(state_dir)]
     with program(folder, "serve", "--port", "0", *settings, *flags, **UNHURRIED, **extra) as running:
         server = Server(folder, state_dir, address_of(running.line(), state_dir), running)
+        if sample_data:
+            take_over(state_dir)
         yield server
         if running.process.poll() is None:
             running.signal(signal.SIGTERM)

@@ -22,6 +22,7 @@ from bus.serve_contract import VARIABLE
 from bus.wire.commands import Caller, ReadStats, Show, Stop, Submit
 from bus.wire.job_record import JobRecord, JobSummary
 from bus.wire.replies import JobShown, Stats, StopTaken, Submitted
+from tests.harness.data.kept_catalog import lay_out, take_over
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATOR = Caller("tester", Role.OPERATOR)
@@ -173,6 +174,9 @@ async def running_supervisor(tmp_path: Path, settings: dict[str, Any] | None = N
 
 async def start_supervisor(state_dir: Path, settings: dict[str, Any]) -> asyncio.subprocess.Process:
     """A supervisor process that is ready. It ends when this process does, however that comes."""
+    sample_data = "data.folder" not in settings
+    if sample_data:
+        lay_out(state_dir)
     lifeline, held = os.pipe()
     overrides = {"supervisor.state_dir": str(state_dir), "worker.warm_workers": 0, **UNHURRIED, **settings}
     orders = {"overrides": overrides, "lifeline_fd": lifeline}
@@ -191,6 +195,8 @@ async def start_supervisor(state_dir: Path, settings: dict[str, Any]) -> asyncio
     async with asyncio.timeout(READY_WITHIN_S):
         line = await process.stdout.readline()
     assert b"ready" in line, f"the supervisor said {line!r}"
+    if sample_data:
+        take_over(state_dir)
     return process
 
 

@@ -101,8 +101,8 @@ class Troubles:
             alike = [c for c in columns if c.table == columns[0].table]
             if len(alike) > 1:
                 said = [column.spoken for column in alike]
-                texts = dict.fromkeys(ref.value for ref in item.values[:_MOST]) if not item.is_whole_value else ()
-                options = (*(f"{one} {item.text}" for one in said), *texts)
+                whole = () if item.is_whole_value else [ref.value for ref in item.values[:_MOST]]
+                options = (*(f"{one} {item.text}" for one in said), *whole)
                 yield Ambiguous(f"“{item.text}” may be {' or '.join(said)}. Which one?", item, options)
             texts = list(dict.fromkeys(ref.value for ref in item.values))
             if len(texts) > 1 and not item.is_whole_value:
