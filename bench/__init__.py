@@ -1,1 +1,1 @@
-"""Measurements: every figure in the documents comes from a command here."""
+"""Measurements: every figure in the documents comes from a command here. Each module beside the folders is one."""

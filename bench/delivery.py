@@ -25,7 +25,7 @@ from bus.wire.outside import ENDINGS
 from tests.harness.gateways import TOKENS, Event
 from tests.harness.network.cuts import ServedGateway, served_gateway
 from tests.harness.servers import Supervisor, running_supervisor
-from tests.programs import thin
+from tests.programs.clients import thin
 from tests.workers import WHOLE, zoo_settings
 
 FOLLOWERS = 100

@@ -21,8 +21,8 @@ import msgspec
 import sqlglot
 from sqlglot import exp
 
-from bench.public_questions import Question as Public
-from bench.public_questions import read_questions
+from bench.public.questions import Question as Public
+from bench.public.questions import read_questions
 from ops.evaluation.comparing import same_rows
 from ops.evaluation.questions import ReferenceQuestion
 from tests.fakes.messages_server import MessagesServer

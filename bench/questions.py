@@ -22,13 +22,13 @@ import msgspec
 from agent_worker.engine.settings import create_view
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan, Turn
-from bench.buildings import make_buildings
-from bench.public_faults import read_faults
-from bench.public_questions import Verdict as PublicVerdict
-from bench.public_questions import judge_all, read_questions
-from bench.public_report import report
-from bench.shop import make_shop
-from bench.whole_catalog import whole_catalog
+from bench.public.faults import read_faults
+from bench.public.questions import Verdict as PublicVerdict
+from bench.public.questions import judge_all, read_questions
+from bench.public.report import report
+from bench.question_data.buildings import make_buildings
+from bench.question_data.shop import make_shop
+from bench.question_data.whole_catalog import whole_catalog
 from bus.contract.catalog import Catalog
 from bus.contract.events import Clarification
 from ops.evaluation import comparing

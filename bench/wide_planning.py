@@ -18,9 +18,9 @@ import duckdb
 import msgspec
 
 from agent_worker.offline import plan
+from bench.question_data.shop import make_shop
+from bench.question_data.whole_catalog import whole_catalog
 from bench.questions import SAMPLE, read_set
-from bench.shop import make_shop
-from bench.whole_catalog import whole_catalog
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
 
 TABLES, COLUMNS = 200, 25

@@ -86,8 +86,8 @@ class Supervisor:
 
     @asynccontextmanager
     async def followed(self, job_id: str, *words: str) -> AsyncIterator["Follower"]:
-        """A follower of the job in a process of its own (`tests.programs.follower`), which does not outlive this."""
-        command = (sys.executable, "-m", "tests.programs.follower", str(self.state_dir), job_id, *words)
+        """A follower of the job in a process of its own, `tests.programs.clients.follower`, that ends with this."""
+        command = (sys.executable, "-m", "tests.programs.clients.follower", str(self.state_dir), job_id, *words)
         process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
         try:
             yield Follower(process)

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from bench.newcomers import make_bicycles
+from bench.question_data.newcomers import make_bicycles
 from tests.browser.conftest import NO_MODEL
 from tests.browser.harness.tab import Tab
 from tests.browser.harness.visits import Visits

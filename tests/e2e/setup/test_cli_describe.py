@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.newcomers import make_clinic
+from bench.question_data.newcomers import make_clinic
 from tests.e2e.cli_runner import deadstop
 
 

@@ -84,10 +84,10 @@ def test_an_agent_that_is_not_installed(tmp_path: Path) -> None:
 
 
 def test_a_preload_that_starts_a_thread(tmp_path: Path) -> None:
-    (tmp_path / "my.toml").write_text('[worker]\npreload = ["tests.programs.starts_a_thread"]\n')
+    (tmp_path / "my.toml").write_text('[worker]\npreload = ["tests.programs.preloads.starts_a_thread"]\n')
     exit_code, found = examine(tmp_path, "--config", "my.toml", PYTHONPATH=str(Path(__file__).parents[3]))
     assert (exit_code, found["worker"]["level"]) == (1, "problem")
-    assert "the preload of tests.programs.starts_a_thread: 1, allowed: 0" in found["worker"]["found"]
+    assert "the preload of tests.programs.preloads.starts_a_thread: 1, allowed: 0" in found["worker"]["found"]
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:

@@ -155,7 +155,7 @@ class CutClient:
         self.connections += 1
         arguments = (str(self.gateway.port), TOKENS["ann"], self.session_id, str(self.after))
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-S", "-m", "tests.programs.thin", *arguments),
+            *(sys.executable, "-S", "-m", "tests.programs.clients.thin", *arguments),
             cwd=ROOT,
             stdout=asyncio.subprocess.PIPE,
             limit=1 << 24,

@@ -45,8 +45,8 @@ async def node(*arguments: str) -> str:
 
 
 async def used(built: Path, port: int, *arguments: str, token: str = TOKENS["ann"]) -> dict[str, Any]:
-    """What `tests/programs/asks.mjs` says."""
-    program = str(ROOT / "tests/programs/asks.mjs")
+    """What `tests/programs/clients/asks.mjs` says."""
+    program = str(ROOT / "tests/programs/clients/asks.mjs")
     said: dict[str, Any] = json.loads(await node(program, str(built), f"http://127.0.0.1:{port}", token, *arguments))
     return said
 

@@ -27,7 +27,7 @@ SETTINGS: dict[str, Any] = {"agents.echoes": zoo_settings()["agents.echoes"], "a
 WITH_A_SLEEPER = {**SETTINGS, "agents.sleeps": zoo_settings()["agents.sleeps"]}
 ANN = Caller("ann", Role.USER)
 TRIED_WITHIN_S = 200.0
-ASKS = ROOT / "tests" / "programs" / "asks_by_a_generated_client.py"
+ASKS = ROOT / "tests" / "programs" / "clients" / "asks_by_a_generated_client.py"
 CONNECTION = {"/ws", "/api/connection", "/api/connection/{connection_id}"}
 OUTSIDE_THE_DOCUMENT = {
     "/socket.io/socket.io.js",

@@ -120,7 +120,7 @@ async def test_a_stopped_fork_server_goes_on_although_nobody_can_look_at_it(tmp_
 
 
 async def test_a_worker_that_was_forked_by_a_fork_server_that_could_not_say_so_is_not_lost(tmp_path: Path) -> None:
-    preload = ["agent_worker.warmup.preload", "tests.programs.stops_after_fork"]
+    preload = ["agent_worker.warmup.preload", "tests.programs.preloads.stops_after_fork"]
     settings = {**zoo_settings(), "worker.start_timeout_s": 3.0, "worker.preload": preload}
     async with running_supervisor(tmp_path, settings) as supervisor:
         server = psutil.Process(supervisor.process.pid).children()[0]
@@ -138,7 +138,7 @@ async def test_nobody_who_ends_waits_for_a_fork_server_that_is_loading(
 ) -> None:
     gate = tmp_path / "gate"
     monkeypatch.setenv(GATE, str(gate))
-    loading = {"worker.preload": ["tests.programs.loads_when_allowed"], "worker.environment": [GATE]}
+    loading = {"worker.preload": ["tests.programs.preloads.loads_when_allowed"], "worker.environment": [GATE]}
     patient = {"supervisor.shutdown_grace_s": 10 * GENEROUS_S}
     async with running_supervisor(tmp_path, {**zoo_settings(), **loading, **patient}) as supervisor:
         server = psutil.Process(supervisor.process.pid).children()[0]

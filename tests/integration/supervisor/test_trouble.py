@@ -79,7 +79,10 @@ async def test_a_job_ends_although_there_was_no_descriptor_left_for_stopping_it(
 
 
 async def test_a_worker_that_cannot_be_taken_over_costs_its_job_and_no_more(tmp_path: Path) -> None:
-    settings = {**ROOMY, "worker.preload": ["agent_worker.warmup.preload", "tests.programs.waits_for_descriptors"]}
+    settings = {
+        **ROOMY,
+        "worker.preload": ["agent_worker.warmup.preload", "tests.programs.preloads.waits_for_descriptors"],
+    }
     async with running_supervisor(tmp_path, settings) as supervisor:
         await ended(supervisor, await supervisor.submit("hello", "echoes"))
         (fork_server,) = psutil.Process(supervisor.process.pid).children()

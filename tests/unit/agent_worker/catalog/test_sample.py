@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 import agent_worker
-from bench.whole_catalog import whole_catalog
+from bench.question_data.whole_catalog import whole_catalog
 from bus.contract.catalog import Catalog, JoinKey
 from tests.harness.data.folders import column
 

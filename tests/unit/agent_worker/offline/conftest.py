@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bench.buildings import make_buildings
+from bench.question_data.buildings import make_buildings
+from bench.question_data.shop import make_shop
 from bench.questions import SAMPLE, Data, make_tpch
-from bench.shop import make_shop
 from tests.harness.data.small_tables import Make, make_data
 
 

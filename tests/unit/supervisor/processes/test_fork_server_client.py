@@ -17,7 +17,7 @@ from supervisor.processes.fork_server_client import ForkServer, SpawnError
 from supervisor.processes.spawner import Spawner
 from tests.harness.servers import eventually, is_gone
 
-STAYS = ["tests.programs.stays_after_fork"]
+STAYS = ["tests.programs.preloads.stays_after_fork"]
 
 
 @contextmanager
@@ -66,11 +66,11 @@ async def test_a_fork_server_that_was_stopped_goes_on() -> None:
 
 
 async def test_threads_beside_a_fork_server_are_told_of(capfd: pytest.CaptureFixture[str]) -> None:
-    spawner = Spawner([*STAYS, "tests.programs.starts_a_thread"], {}, Sweep)
+    spawner = Spawner([*STAYS, "tests.programs.preloads.starts_a_thread"], {}, Sweep)
     worker = await spawner.spawn(b"spec", spawner.containment.enclose("w", LimitSettings()), lambda _: None)
     worker.kill()
     spawner.close()
-    assert "the preload of tests.programs.starts_a_thread: 1, allowed: 0" in capfd.readouterr().err
+    assert "the preload of tests.programs.preloads.starts_a_thread: 1, allowed: 0" in capfd.readouterr().err
 
 
 async def test_nobody_waits_for_a_fork_server_that_does_not_die(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +117,7 @@ async def test_a_fork_server_that_does_not_die_holds_up_no_shutdown(
 async def test_it_is_ready_when_it_has_loaded_and_one_that_dies_while_it_loads_is_replaced(tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     gate.touch()
-    spawner = Spawner(["tests.programs.loads_when_allowed"], {"DEADSTOP_TESTS_GATE": str(gate)}, Sweep)
+    spawner = Spawner(["tests.programs.preloads.loads_when_allowed"], {"DEADSTOP_TESTS_GATE": str(gate)}, Sweep)
     ready = asyncio.ensure_future(spawner.until_loaded())
     await eventually(lambda: spawner.own_children, "it was not started")
     (first,) = spawner.own_children

@@ -17,7 +17,7 @@ from tests.fakes.scripts import COUNT_PER_CARRIER, in_pieces, is_planning, plan_
 from tests.harness.asking import Served, serving
 from tests.harness.jobs.stopping import ended
 from tests.harness.servers import eventually, start_supervisor
-from tests.integration.agent.test_budget import PRICES
+from tests.integration.agent.spending.test_budget import PRICES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from bench.public_faults import REASONS, digest, read_faults
-from bench.public_questions import Judged, Question, Verdict, tied
-from bench.public_report import at_fault, report
+from bench.public.faults import REASONS, digest, read_faults
+from bench.public.questions import Judged, Question, Verdict, tied
+from bench.public.report import at_fault, report
 
 _PEOPLE = "CREATE TABLE people AS FROM (VALUES ('Ann', 9), ('Bob', 9), ('Cid', 3), ('Dan', 1)) AS t(name, age)"
 

@@ -2,7 +2,7 @@
 
 *right*: some columns of the answer, in any order, hold exactly the right rows, or those that the right statement gives
 over these files; *tied*: they differ only in what the right statement leaves open, as which of equals stands first;
-*asked*: it asked back; *faulty*: it differs, and the right statement is itself at fault (bench/public_faults.py);
+*asked*: it asked back; *faulty*: it differs, and the right statement is itself at fault (bench/public/faults.py);
 *wrong*: else.
 """
 
@@ -23,8 +23,8 @@ from sqlglot import exp
 from agent_worker.engine.settings import create_view
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan
-from bench.public_faults import digest
-from bench.whole_catalog import whole_catalog
+from bench.public.faults import digest
+from bench.question_data.whole_catalog import whole_catalog
 from bus.contract.events import Clarification
 from ops.evaluation.comparing import MAX_CHOICES, Rows, column_choices, plain, same_rows
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bench.shop import write_tables
+from bench.question_data.shop import write_tables
 
 _SITES = (("Kings Cross Hub", "London", 5400), ("Deansgate Tower", "North West", 8800),
           ("Canary Wharf 3", "London", 12100), ("Clifton House", "South West", 2300),

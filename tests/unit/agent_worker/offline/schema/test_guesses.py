@@ -14,7 +14,7 @@ from agent_worker.offline.schema.guessed.description_file import description_fil
 from agent_worker.offline.schema.model import Schema
 from agent_worker.offline.schema.roles import Role
 from agent_worker.plan import Plan, SqlPlan
-from bench.newcomers import FOLDERS
+from bench.question_data.newcomers import FOLDERS
 from bench.questions import Data, read_set
 from bus.contract.catalog import ROLES, Catalog, Description
 from bus.contract.events import Clarification

@@ -1,6 +1,6 @@
 """Questions of a public benchmark whose right statement is itself at fault, as reading it beside the question shows.
 
-`public_faults.toml` lists them by reason as digests of database and question, so that nothing of a benchmark is kept.
+`faults.toml` lists them by reason as digests of database and question, so that nothing of a benchmark is kept.
 A wrong answer to one of them is counted apart. A question that leaves both ways open does not belong there.
 """
 

@@ -1,5 +1,5 @@
-"""A client in a process of its own, to be killed: `python -m tests.programs.follower STATE_DIR JOB [present]` prints
-each number of the job's stream as it hears of it."""
+"""A client in a process of its own, to be killed: `python -m tests.programs.clients.follower STATE_DIR JOB [present]`
+prints each number of the job's stream as it hears of it."""
 
 import asyncio
 import sys

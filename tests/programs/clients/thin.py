@@ -1,6 +1,7 @@
 """A WebSocket client as thin as can be, to be slow or to be killed.
 
-`python -m tests.programs.thin PORT TOKEN SESSION AFTER` follows a session and prints each of its frames as a line.
+`python -m tests.programs.clients.thin PORT TOKEN SESSION AFTER` follows a session and prints each of its frames
+as a line.
 """
 
 import base64

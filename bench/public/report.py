@@ -7,8 +7,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from bench.public_faults import REASONS, out_of_date
-from bench.public_questions import Judged, Verdict
+from bench.public.faults import REASONS, out_of_date
+from bench.public.questions import Judged, Verdict
 
 
 def at_fault(judged: Iterable[Judged], faults: Mapping[str, str]) -> list[Judged]:

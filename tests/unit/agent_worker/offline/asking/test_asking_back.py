@@ -11,7 +11,7 @@ import pytest
 
 from agent_worker.offline import plan
 from agent_worker.plan import DirectAnswer, Plan, SqlPlan, Turn
-from bench.newcomers import FOLDERS
+from bench.question_data.newcomers import FOLDERS
 from bench.questions import QUESTIONS, Data
 from bus.contract.events import Clarification
 from tests.harness.data.small_tables import Make, Tables

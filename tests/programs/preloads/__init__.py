@@ -1,0 +1,1 @@
+"""Modules that are loaded into a fork server, and what that does to its workers."""
