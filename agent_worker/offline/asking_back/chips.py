@@ -10,6 +10,7 @@ from agent_worker.offline.asking_back.proposals import (
     about_tables,
     absent,
     by_measure,
+    compared,
     figures_for,
     figures_named,
     frequent,
@@ -95,6 +96,6 @@ def _ways(problem: NotUnderstood) -> list[Proposals]:
         lambda _: put_in_place(problem),
         lambda pieces: put_in_place_with_codes(problem, pieces),
         lambda pieces: iter([pieces.text]),
-        *(codes, from_to, in_units, of_values, absent, rated, by_measure, frequent, in_period, figures_for, over_time),
-        *(figures_named, near_names, of_groups, without_left_over, about_tables),
+        *(codes, from_to, in_units, compared, of_values, absent, rated, by_measure, frequent, figures_for, in_period),
+        *(over_time, figures_named, near_names, of_groups, without_left_over, about_tables),
     ]

@@ -10,6 +10,7 @@ from agent_worker.offline.question.cut import Kind, Piece
 from agent_worker.offline.schema.model import Column, Table
 
 _FEW = 4
+_TIME = re.compile(r"\b(?:in|since|after|before|until|between) (?:\w+ ){0,3}\d{4}$")
 _GOOD = frozenset(("best", "worst", "highest", "lowest", "better", "top", "most"))
 _BAD = frozenset(("worst", "lowest", "delay", "late", "wait", "complaints", "errors", "defects"))
 
@@ -29,6 +30,14 @@ def frequent(pieces: Pieces) -> Iterator[str]:
         for column in pieces.categories(table)[:2]:
             yield f"number of {plural(table)} by {column.spoken}"
         yield from _per_time(pieces, table)
+
+
+def compared(pieces: Pieces) -> Iterator[str]:
+    """ "invoices over 10,000": over that in which column."""
+    for than, number in zip(pieces.items, pieces.items[1:], strict=False):
+        if than.kind is Kind.COMPARE and number.number is not None:
+            for column in [c for table in pieces.tables[:1] for c in pieces.figures(table)][:_FEW]:
+                yield f"{pieces.text[: than.start]}with {column.spoken} {pieces.text[than.start :]}"
 
 
 def rated(pieces: Pieces) -> Iterator[str]:
@@ -111,6 +120,12 @@ def figures_for(pieces: Pieces) -> Iterator[str]:
         behind = pieces.text[item.end :].strip(" ?.!")
         for column in likely_figures(pieces, money)[:_FEW]:
             yield f"{fn} {column.spoken} {behind}".strip()
+            dates = pieces.dates(pieces.schema.tables[column.table])[:2]
+            if re.search(r"\b(?:by|per) (?:day|week|month|quarter|year)$", behind):
+                yield from (f"{fn} {column.spoken} {behind} of {date.spoken}" for date in dates)
+            if time := _TIME.search(behind):
+                before = f"{fn} {column.spoken} {behind[: time.start()]}"
+                yield from (f"{before}with {date.spoken} {time.group()}" for date in dates)
             for owner in pieces.tables if pieces.names_a_table else ():
                 yield f"{fn} {column.spoken} by {singular(owner)}"
             yield f"{fn} {column.spoken}"
@@ -270,6 +285,8 @@ def likely_figures(pieces: Pieces, money: bool) -> list[Column]:
     if money:
         found = [c for c in found if set(senses.MONEY_COLUMNS) & stems(c.all_words) or
                  set(senses.MONEY_COLUMNS) & set(c.all_words)]  # fmt: skip
+    if senses.INCOME & pieces.words:
+        found.sort(key=lambda column: bool(senses.SPENDING & stems(column.all_words)))
     return found
 
 

@@ -11,7 +11,7 @@ from agent_worker.offline.question.single import NotUnderstood
 from agent_worker.offline.schema.guessed.units import unit_of
 
 _DANGLING = re.compile(
-    r"\b(?:of|in|on|at|by|per|for|with|from|to|and|or|is|are|was|were|do|did|does|have|has|the|a|an|than|more|less|all|who|that|which|whose|not|never|still)$"
+    r"\b(?:of|in|on|at|by|per|for|with|from|to|and|or|is|are|was|were|do|did|does|have|has|the|a|an|than|more|less|all|who|that|which|whose|not|never|still|we|you|they)$"
 )
 _LEADING = re.compile(r"^(?:(?:did|does|do|it|is|are|was|were|has|have|that|to|by)\b\s*)+", re.IGNORECASE)
 _DAYS = re.compile(

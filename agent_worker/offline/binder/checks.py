@@ -166,6 +166,9 @@ class Checks(Times):
             raise Doubtful(f"{plain[0].column} of each, or those of which it holds")
         if len(plain) == 1 and self._is_number_of_things(plain[0]):
             raise Doubtful(f"the {plain[0].column}, or how many")
+        bare = any(select.bare and not select.distinct for select in self.of(Select)) and not self.table.labels
+        if bare and len(plain) == 1 and not plain[0].path and self._is_amount(plain[0]) and not self._is_of_one_thing():
+            raise Doubtful(f"{plain[0].column} of each row, or of all together")
         said = {
             c.expr
             for c in self.query.conditions

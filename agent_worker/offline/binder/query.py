@@ -40,7 +40,7 @@ class Bucket:
     date: Ref | None = None
     parts: tuple[tuple[str, Ref], ...] = ()
     own: bool = False
-    """`date` is no date, but a column that holds just this unit."""
+    """`date` is no date, but a column that holds just this unit, or the years of a decade."""
 
     @property
     def refs(self) -> tuple[Ref, ...]:

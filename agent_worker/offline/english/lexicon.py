@@ -76,6 +76,8 @@ SUPERLATIVES = Phrases(
 AMOUNT = _said("{total,} number of|{amount,count,numbers,amounts} of|total")
 _BORN, _BEGAN = "birth birthday born birthdate dob", "date year time day founded opened"
 BORN = frozenset(_BORN.split())
+LIVED = BORN | {"death", "died", "deceased"}
+"""What tells of a person's life, and not when the row was made."""
 ADJECTIVES = Phrases(
     {
         "oldest|eldest": ((True, "age"), (False, f"{_BORN} {_BEGAN} built established")),

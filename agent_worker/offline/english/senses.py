@@ -17,6 +17,9 @@ MONEY = frozenset(
     """revenue sales turnover income earnings money profit owe spend spent earn earns earning cost paid bill worth
     expense expenses""".split()  # noqa: SIM905
 )
+INCOME = frozenset(("revenue", "sales", "turnover", "income", "earnings", "profit"))
+SPENDING = frozenset(("salary", "wage", "cost", "expense", "budget"))
+"""Columns of money that is hardly an income."""
 MONEY_COLUMNS = ("amount", "total", "revenue", "price", "payment", "fare", "royalty", "fee", "cost", "salary", "sales")
 VAGUE = frozenset(
     """across late early delayed cancelled canceled busy busiest best worst popular recent latest newest oldest earliest

@@ -134,8 +134,27 @@ def plural(word: str) -> str:
     return f"{word}es" if last.endswith(("ch", "sh", "x", "z")) else f"{word}s"
 
 
+_SAID_OTHERWISE = {"born": ("birth", "birthday", "birthdate", "dob"), "died": ("death", "deceased")}
+_ROOTS = {
+    form: root
+    for root, forms in {
+        "lead": "led", "teach": "taught", "write": "wrote written", "drive": "drove driven", "fly": "flew flown",
+        "sell": "sold", "buy": "bought", "build": "built", "make": "made", "hold": "held", "send": "sent",
+        "win": "won", "lose": "lost", "lend": "lent", "pay": "paid", "give": "gave given", "take": "took taken",
+        "keep": "kept", "speak": "spoke spoken", "choose": "chose chosen", "run": "ran", "leave": "left",
+    }.items() for form in forms.split()
+}  # fmt: skip
+
+
 def kin(verb: str, part: str) -> bool:
-    """Whether a verb and a part of a name have one root: "enrolled", "enrollment"; "written", "writer"."""
+    """Whether a verb and a part of a name have one root: "enrolled", "enrollment"; "written", "writer"; or mean the
+    same: "born", "birth"."""
+    if part in _SAID_OTHERWISE.get(verb, ()):
+        return True
+    return _has_root(verb, part) or (verb in _ROOTS and (part == _ROOTS[verb] or _has_root(_ROOTS[verb], part)))
+
+
+def _has_root(verb: str, part: str) -> bool:
     root = verb
     for ending in ("ing", "ed", "es", "s", "en", "e"):
         if root.endswith(ending) and len(root) - len(ending) >= 4:

@@ -21,7 +21,7 @@ _IRREGULAR = """taken|took|held|made|given|gave|gone|went|done|kept|ran|produced
 |won|led|built
 |born|flown|flew|driven|drove|dealt|sent|paid|spent|shown|got|underwent|undergone|said|tried|stood|left|lost|lent
 |lain|beaten
-|known|knew|came|carried|studied|supplied|applied|flies|carries|studies|tries"""
+|logged|tracked|clocked|known|knew|came|carried|studied|supplied|applied|flies|carries|studies|tries"""
 
 
 def _forms(root: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ WEEKDAYS = _numbered(
     "|sunday sundays"
 )
 UNITS = {
+    "decade": "decade decades",
     "year": "year years yearly annual annually",
     "quarter": "quarter quarters quarterly",
     "month": "month months monthly",

@@ -12,6 +12,7 @@ from agent_worker.offline.grammar.conditions.comparisons import (
     where_counted,
     where_measured,
     where_named,
+    where_ordinal,
     where_relative,
     where_signed,
 )
@@ -98,7 +99,8 @@ def verbs(reader: Reader, at: int) -> Iterator[Found]:
     stranded = (
         last and after > at + 1 and reader.word(at - 1) in english.BEING and reader.word(at - 2) in english.RELATING
     )
-    if stranded or (last and not asked and word not in FINAL):
+    counted = reader.is_of_measuring(at)
+    if stranded or (last and not asked and word not in FINAL and not counted):
         return  # "which are involved in": in what
     ends = [value for value in reader.values(at) if value.end == at + 1]
     states = tuple(dict.fromkeys((ref.table, ref.column) for value in ends for ref in value.refs))
@@ -133,6 +135,6 @@ def glue(reader: Reader, at: int) -> Iterator[tuple[int, Fragment | None, float]
 
 CLAUSES: tuple[Rule, ...] = (
     where_named, where_counted, where_measured, having, where_containing, where_trailing, where_value, where_full_name,
-    where_relative, where_signed, how_many, groups, sorts, ranks, absents, mention, verbs, periods, when, missing,
-    flagged, told, dated, lasted, on_average, in_all, compared, growth, glue,
+    where_relative, where_signed, where_ordinal, how_many, groups, sorts, ranks, absents, mention, verbs, periods, when,
+    missing, flagged, told, dated, lasted, on_average, in_all, compared, growth, glue,
 )  # fmt: skip

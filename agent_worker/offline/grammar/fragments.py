@@ -42,6 +42,8 @@ class Select:
     single: bool = False
     terse: bool = False
     """Nothing opened it: "flights by month" asks how many there are."""
+    bare: bool = False
+    """Nor is it known to be few words: "hours in March" may be each of them, or all together."""
 
 
 @dataclass(frozen=True, slots=True)

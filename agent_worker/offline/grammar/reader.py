@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.phrases import Phrases
 from agent_worker.offline.english.tokens import stem
-from agent_worker.offline.english.verbs import VERBS
+from agent_worker.offline.english.verbs import TELLING, VERBS
 from agent_worker.offline.english.vocabulary import PEOPLE
 from agent_worker.offline.grammar.fragments import Average, Item, Operand
 from agent_worker.offline.lexer.lattice import Lattice, Name, Number, Value
-from agent_worker.offline.schema.lookup import SURE, Candidate
+from agent_worker.offline.schema.lookup import PART, SURE, Candidate
 from agent_worker.offline.schema.roles import Role, is_added_up, is_scale
 
 V = TypeVar("V")
@@ -115,6 +115,12 @@ class Reader:
         columns = self.lattice.index.schema.columns
         found = [columns[c.table, c.column] for c in name.columns if c.column and c.cost <= name.cost + 0.1]
         return not name.tables and any(c.role is Role.QUANTITY and not is_scale(c.info) for c in found)
+
+    def is_of_measuring(self, at: int) -> bool:
+        """Whether a verb stands right behind what is measured, and says nothing more: "hours worked"."""
+        starts = range(max(0, at - 3), at) if self.word(at) in VERBS - TELLING else ()
+        found = [name for start in starts for name in self.names(start) if name.end == at and name.cost < PART]
+        return any(self.is_amount(name) for name in found)
 
     def is_scale(self, name: Name) -> bool:
         """Whether a name is a column's of few whole numbers in the first place."""

@@ -33,6 +33,7 @@ _SPANS = {
     "minute": "date_diff('second', {}, {}) / 60.0",
 }
 _BUCKETS = {
+    "decade": "year({}) // 10 * 10",
     "year": "year({})",
     "quarter": "CAST(date_trunc('quarter', {}) AS DATE)",
     "month": "CAST(date_trunc('month', {}) AS DATE)",
@@ -46,6 +47,7 @@ _BUCKETS = {
     "month_of_year": "month({})",
     "day_of_month": "day({})",
 }
+_DECADE_OF = "CAST(FLOOR({} / 10) * 10 AS INTEGER)"
 _ANY_YEAR = 2000
 
 
@@ -140,7 +142,7 @@ class Renderer:
     def _bucket(self, bucket: Bucket) -> str:
         date = self._time(bucket.date) if bucket.date else self._made_date(dict(bucket.parts))
         if bucket.own:
-            return date
+            return _DECADE_OF.format(date) if bucket.unit == "decade" else date
         return _BUCKETS[bucket.unit].format(date)
 
     def _made_date(self, parts: dict[str, Ref]) -> str:

@@ -109,7 +109,7 @@ def _pieces(reader: Reader, at: int) -> Iterator[tuple[int, Piece]]:
     for end in english.known_ends(reader.words, at):
         if not VAGUE & set(reader.words[at:end]) and not ABSENCE.issuperset(reader.words[at:end]):
             yield end, _piece(reader, Kind.WORD, at, end)
-    if reader.word(at) in english.ORDINALS:
+    if reader.word(at) in english.ORDINALS or reader.is_of_measuring(at):
         yield at + 1, _piece(reader, Kind.WORD, at, at + 1)
     if reader.word(at) in VAGUE:
         yield at + 1, _piece(reader, Kind.VAGUE, at, at + 1)

@@ -145,12 +145,14 @@ class Troubles:
         return item, tuple(f"with {one} {item.text}" for one in said)
 
     def _figure(self) -> Iterator[Ambiguous]:
-        """A column of numbers by groups: which figure of it?"""
+        """A column of numbers by groups, or of what happened: which figure of it?"""
         kinds = [item.kind for item in self.items]
-        if Kind.GROUP not in kinds or {Kind.FIGURE, Kind.COUNT, Kind.TOP} & set(kinds):
+        if {Kind.FIGURE, Kind.COUNT, Kind.TOP} & set(kinds):
             return
-        for item in self.items[: kinds.index(Kind.GROUP)]:
-            if item.kind is Kind.NAME and not item.is_table and self._is_figure(item):
+        grouped = kinds.index(Kind.GROUP) if Kind.GROUP in kinds else 0
+        for item in self.items[:grouped] or self.items:
+            happened = not any(self.schema.tables[c.table].labels for c in item.names[:1])
+            if item.kind is Kind.NAME and not item.is_table and self._is_figure(item) and (grouped or happened):
                 options = tuple(f"{figure} {item.text}" for figure in _FIGURES)
                 message = f"Which figure of {item.text}: its {options[0].split()[0]}, its total, its maximum?"
                 yield Ambiguous(message, item, options)

@@ -10,7 +10,7 @@ from agent_worker.offline.english.vocabulary import DERIVED
 from agent_worker.offline.grammar.fragments import Verb
 from agent_worker.offline.schema.join_paths import Path
 from agent_worker.offline.schema.model import Column, Schema
-from agent_worker.offline.schema.roles import Kind
+from agent_worker.offline.schema.roles import Kind, Role
 
 
 class Spoken:
@@ -42,7 +42,8 @@ class Spoken:
 
     def _is_of_all(self, parts: set[str]) -> bool:
         """Whether a verb is told by a day that every row has, where no day is asked for: all alarms are raised."""
-        if self.query.buckets or any(c.kind is Kind.DATE for c in self._columns(self._held | self._shown)):
+        timed = self._columns(self._held | self._shown)
+        if self.query.buckets or any(c.kind is Kind.DATE or c.role is Role.YEAR for c in timed):
             return False
         dates = [c for table in self._tables for c in self.schema.tables[table].columns if c.kind is Kind.DATE]
         told = [column for column in dates if parts & set(column.all_words)]

@@ -32,6 +32,8 @@ class Calendar:
             if unit == "hour" and not self.hours:
                 raise Unbound("dates without hours")
             return Bucket(unit, self.date)
+        if unit == "decade" and "year" in self.parts:
+            return Bucket(unit, self.parts["year"], own=True)
         own = self.parts.get(_OWN.get(unit, ""))
         if unit == "month" and "month" in self.parts and (self.year is not None or "year" not in self.parts):
             own = self.parts["month"]

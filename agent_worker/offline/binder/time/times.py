@@ -6,7 +6,7 @@ from agent_worker.offline.binder.names.reading import Doubtful, Unbound
 from agent_worker.offline.binder.query import Agg, AllOf, AnyOf, Bucket, Compare, Condition, Expr, Literal, Ref
 from agent_worker.offline.binder.ranking import Ranking
 from agent_worker.offline.binder.time.calendar import Calendar, calendar_at, is_one_of_several_parts, parts_of, stretch
-from agent_worker.offline.english.lexicon import BORN, LASTING
+from agent_worker.offline.english.lexicon import BORN, LASTING, LIVED
 from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import MONTHS, PEOPLE
 from agent_worker.offline.grammar.fragments import Absent, HowMany, Item, Mention, Moment, Per, Verb, When, Where
@@ -69,15 +69,16 @@ class Times(Ranking):
     def _years(self) -> list[Column]:
         """The columns of years of the base's rows, but for births."""
         years = [c for c in self.table.columns if c.role is Role.YEAR]
-        return [c for c in years if not BORN & set(c.all_words) and not is_one_of_several_parts(self.schema, c)]
+        return [c for c in years if not LIVED & set(c.all_words) and not is_one_of_several_parts(self.schema, c)]
 
     def _dates(self) -> list[Column]:
         """The columns of dates of the base's rows, but for births."""
         columns = self.table.columns
-        return [c for c in columns if c.kind is Kind.DATE and not BORN & set(c.all_words)]
+        return [c for c in columns if c.kind is Kind.DATE and not LIVED & set(c.all_words)]
 
     def _per(self, per: Per) -> None:
-        years = self._years() if per.unit == "year" and per.name is None and not self._dates() else []
+        yearly = per.unit in ("year", "decade") and per.name is None and not self._dates()
+        years = [c for c in self._years() if per.unit == "year" or c.kind is Kind.NUMBER] if yearly else []
         bucket = Ref((), self.base, years[0].name) if len(years) == 1 else self._calendar(per.name).bucket(per.unit)
         one = Bucket(per.unit, bucket, own=True) if isinstance(bucket, Ref) else bucket
         if one not in self.query.shown:
@@ -160,7 +161,7 @@ class Times(Ranking):
             return parts
         dates = [column for column in table.columns if column.kind is Kind.DATE]
         told = [column for column in dates if self._told(column.name)]
-        dates = told or [column for column in dates if not BORN & set(column.all_words)]
+        dates = told or [column for column in dates if not LIVED & set(column.all_words)]
         named = [c for c in dates if any(kin(w, table.words[-1]) for w in c.all_words)]
         if any(c.info.nulls for c in named) and len(dates) > len(named):
             raise Several(self.base, tuple(dates))  # what was not delivered is a delivery, too

@@ -25,21 +25,30 @@ def described_things(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item,
             yield name.end, (Item("count" if counts else "", name), said), cost + 0.1
 
 
-def of_kind(reader: Reader, at: int, many: bool = True) -> Iterator[tuple[int, tuple[Item, Where], float]]:
-    """ "how many novels": things called by what one of their columns has; or, not `many`, "the cheapest novel"."""
+def of_kind(reader: Reader, at: int, many: bool = True) -> Iterator[tuple[int, tuple[Item, *tuple[Where, ...]], float]]:
+    """ "how many novels", "bronze sculptures": things called by what one of their columns has, with what another has
+    before it; or, not `many`, "the cheapest novel"."""
     counts = count_of(reader, at)
     for start in [end for end, _ in counts] or [at]:
-        word = reader.word(start)
-        schema = reader.lattice.index.schema
-        kinds = schema.kinds.get(stem(word), []) if word.endswith(("s", "men")) or not many else []
-        kinds = [] if any(name.cost < PART for name in reader.names(start)) else kinds
-        told = schema.columns[kinds[0][:2]].words[-1:] if kinds else ()
-        if len(kinds) == 1 and (schema.tables[kinds[0][0]].labels or told in _KINDS):
-            table, column, value = kinds[0]
-            things = Name(word, start, start + 1, (Candidate(table),))
-            kind = Value(word, start, start + 1, (ValueRef(table, column, value),))
-            where = Where(None, "=", (kind,), owner=things)
-            yield start + 1, (Item("count" if counts else "", things), where), 0.1
+        for things, kind in _kinds(reader, start, many):
+            yield things.end, (Item("count" if counts else "", things), kind), 0.1
+        for value in reader.values(start):
+            for things, kind in _kinds(reader, value.end, many) if any(ref.whole for ref in value.refs) else ():
+                said = Where(None, "=", (value,))
+                yield things.end, (Item("count" if counts else "", things), said, kind), 0.2
+
+
+def _kinds(reader: Reader, at: int, many: bool) -> Iterator[tuple[Name, Where]]:
+    """The things that a word calls by their kind, and that they are of it."""
+    word = reader.word(at)
+    schema = reader.lattice.index.schema
+    kinds = schema.kinds.get(stem(word), []) if word.endswith(("s", "men")) or not many else []
+    kinds = [] if any(name.cost < PART for name in reader.names(at)) else kinds
+    told = schema.columns[kinds[0][:2]].words[-1:] if kinds else ()
+    if len(kinds) == 1 and (schema.tables[kinds[0][0]].labels or told in _KINDS):
+        table, column, value = kinds[0]
+        things = Name(word, at, at + 1, (Candidate(table),))
+        yield things, Where(None, "=", (Value(word, at, at + 1, (ValueRef(table, column, value),)),), owner=things)
 
 
 def measured(reader: Reader, at: int) -> Iterator[tuple[int, Item, Where | Flagged, float]]:

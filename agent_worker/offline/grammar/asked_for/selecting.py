@@ -26,8 +26,8 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
     for start, kind in openings(reader, at):
         which = kind == "which"
         yield from _everything(reader, start)
-        for end, (one, where), cost in (*described_things(reader, start), *of_kind(reader, start)):
-            yield end, (Select((one,), which=which), where), cost + _bare_cost(kind, (one,))
+        for end, (one, *said), cost in (*described_things(reader, start), *of_kind(reader, start)):
+            yield end, (Select((one,), which=which), *said), cost + _bare_cost(kind, (one,))
         for value in reader.values(start):  # "Novak's salary"
             for end, items, cost in item_list(reader, value.end) if reader.owns(value) else ():
                 yield end, (Select(items), Where(None, "=", (value,))), cost
@@ -37,13 +37,14 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
             for end, items, cost in item_list(reader, place) if size > 1 else ():
                 yield end, (Select(items, which=which), Limit(size)), cost
         for place, rank, more in ranking(reader, start):
-            for end, (one, where), cost in (*described_things(reader, place), *of_kind(reader, place, many=False)):
+            for end, (one, *said), cost in (*described_things(reader, place), *of_kind(reader, place, many=False)):
                 if not one.fn:
-                    yield end, (Select((one,), which=which), rank, where), cost + more
+                    yield end, (Select((one,), which=which), rank, *said), cost + more
             for end, items, cost in _named(reader, place, kind):
                 yield end, (Select(items, _is_distinct(items), which), rank), cost + more + _bare_cost(kind, items)
         for end, items, cost in _named(reader, start, kind):
-            yield end, Select(items, _is_distinct(items), which, kind == "single"), cost + _bare_cost(kind, items)
+            asked = Select(items, _is_distinct(items), which, kind == "single", bare=kind == "bare")
+            yield end, asked, cost + _bare_cost(kind, items)
 
 
 def _named(reader: Reader, at: int, kind: str) -> Iterator[tuple[int, Items, float]]:

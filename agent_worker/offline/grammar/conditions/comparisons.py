@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.senses import converted
+from agent_worker.offline.english.vocabulary import UNIT_PHRASES
 from agent_worker.offline.grammar.fragments import Having, Item, Operand, Or, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.lexer.lattice import Number, Value
@@ -15,6 +16,7 @@ from agent_worker.offline.schema.lookup import SURE
 _UNITS_OF_TIME = ("seconds", "minutes", "hours", "days")
 _BEYOND = {"over": ">", "above": ">", "under": "<", "below": "<"}
 _DECADE = re.compile(r"(\d{3}0)s")
+_NTH = {"first": 1, "1st": 1, **english.ORDINALS}
 _SIGNS = {"negative": "<", "positive": ">"}
 
 
@@ -43,6 +45,19 @@ def where_named(reader: Reader, at: int) -> Iterator[Found]:
                 if isinstance(operands[-1], Number) and reader.counts_in(name, end):
                     yield end + 1, where, name.cost + cost
                 yield from _or_again(reader, end, where, name.cost + cost)
+
+
+def where_ordinal(reader: Reader, at: int) -> Iterator[Found]:
+    """ "on the second floor": the number in a column of few whole numbers."""
+    start = at + 1 + (reader.word(at + 1) == "the")
+    nth = _NTH.get(reader.word(start)) if reader.word(at) in ("on", "in", "at", "of") else None
+    for name in reader.names(start + 1) if nth else ():
+        if name.is_column and reader.is_scale(name) and reader.word(start + 1) not in UNIT_PHRASES:
+            yield (
+                name.end,
+                Where(name, "=", (Number(reader.word(start), start, start + 1, float(nth or 0)),)),
+                name.cost,
+            )
 
 
 def where_counted(reader: Reader, at: int) -> Iterator[Found]:

@@ -41,6 +41,29 @@ def flagged(reader: Reader, at: int) -> Iterator[Found]:
             yield name.end, Flagged(name, denied != opposite), name.cost
         elif (noun or ends) and opposite and not denied and reader.is_date(name):
             yield name.end, Absent(name, missing=True), 0.2  # "unresolved"
+    if said or reader.word(before) in ("who", "that", "which", "been", "have", "has") or at == 0 or alone:
+        yield from _done(reader, at)
+
+
+def _done(reader: Reader, at: int) -> Iterator[Found]:
+    """ "invoices that were paid", "returned loans", "employees who left": those that have the day of it."""
+    name = None if any(ref.whole for value in reader.values(at) for ref in value.refs) else day_of(reader, at)
+    if name is not None:
+        noun = any(other.tables for other in reader.names(name.end))
+        if noun or (reader.ends(name.end) and not any(whens(reader, name.end))):
+            yield name.end, Flagged(name, False), 0.2
+
+
+def day_of(reader: Reader, at: int) -> Name | None:
+    """The one day of each table on which what a verb tells of was done, where some rows have none: `return_date` of
+    "returned"."""
+    verb, columns = reader.word(at), reader.lattice.index.schema.columns.values()
+    if verb not in VERBS or any(name.tables and name.cost < SURE for name in reader.names(at)):
+        return None
+    days = [c for c in columns if c.kind is Kind.DATE and c.info.nulls and any(kin(verb, word) for word in c.words)]
+    if not days or len({c.table for c in days}) < len(days):
+        return None
+    return Name(verb, at, at + 1, tuple(Candidate(c.table, c.name, cost=0.1) for c in days))
 
 
 def _said_of(reader: Reader, at: int) -> list[Name]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.verbs import TELLING, VERBS
+from agent_worker.offline.grammar.conditions.flags import day_of
 from agent_worker.offline.grammar.fragments import Absent, HowMany, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.standing import events_of
@@ -50,6 +51,9 @@ def absents(reader: Reader, at: int) -> Iterator[Found]:
         told = reader.word(start) in VERBS or events_of(reader, start)
         if not noun and told and reader.ends(after):
             yield after, Absent(None, reader.word(start)), 0.1
+        if (name := day_of(reader, start)) and reader.word(at) != "without":
+            end = name.end + (reader.word(name.end) in ("yet", "so"))
+            yield end + (reader.word(end) == "far"), Absent(name, missing=True), 0.2
         for _ in range(5):
             for end, name in reader.noun(place):
                 if name.tables or name.columns:
