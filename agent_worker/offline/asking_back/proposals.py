@@ -8,6 +8,7 @@ from agent_worker.offline.english import senses
 from agent_worker.offline.english.tokens import stems
 from agent_worker.offline.question.cut import Kind, Piece
 from agent_worker.offline.schema.model import Column, Table
+from agent_worker.offline.schema.ranges import numbers_of
 
 _FEW = 4
 _TIME = re.compile(r"\b(?:in|since|after|before|until|between) (?:\w+ ){0,3}\d{4}$")
@@ -36,8 +37,14 @@ def compared(pieces: Pieces) -> Iterator[str]:
     """ "invoices over 10,000": over that in which column."""
     for than, number in zip(pieces.items, pieces.items[1:], strict=False):
         if than.kind is Kind.COMPARE and number.number is not None:
-            for column in [c for table in pieces.tables[:1] for c in pieces.figures(table)][:_FEW]:
+            figures = [c for table in pieces.tables[:1] for c in pieces.figures(table)]
+            for column in [c for c in figures if _may_be(c, number.number)][:_FEW]:
                 yield f"{pieces.text[: than.start]}with {column.spoken} {pieces.text[than.start :]}"
+
+
+def _may_be(column: Column, number: float) -> bool:
+    known = numbers_of(column.info)
+    return known is None or known[0] <= number <= known[1]
 
 
 def rated(pieces: Pieces) -> Iterator[str]:

@@ -123,6 +123,9 @@ class Columns(Nouns):
         the base has dates of its own."""
         if (column.kind is not Kind.DATE and column.role is not Role.YEAR) or self._told(column.name):
             return False
+        grouped = {bucket.date for bucket in self.query.buckets if bucket.date}
+        if grouped and all(date.column != column.name or date.table != column.table for date in grouped):
+            return True  # "listed per month in 2024": both are of one day
         date = self.schema.catalog.description.default_dates.get(column.table)
         own = any(c.kind is Kind.DATE for c in self.table.columns)
         return (bool(date) and column.name != date) or (own and column.table != self.base)

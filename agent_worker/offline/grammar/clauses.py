@@ -30,6 +30,7 @@ from agent_worker.offline.lexer.lattice import Name
 _ASKING = frozenset(("where", "when", "who"))
 """What is asked for, at the beginning of a sentence: no reading drops them there."""
 _STANDING = frozenset(("on", "under", "at", "out"))
+_OFFERED = frozenset(("sale", "rent", "hire", "lease"))
 _DOING = frozenset(("order", "sort", "show", "find", "return", "give"))
 _BESIDE = frozenset(("as", "with"))
 Rule = Callable[[Reader, int], Iterator[Found]]
@@ -46,7 +47,10 @@ def mention(reader: Reader, at: int) -> Iterator[Found]:
                 continue
             if before == "by" and reader.word(at) != "the" and not reader.is_passive(_last_before(reader, at) - 1):
                 continue  # by each of them
-            standing = reader.word(at - 1) in _STANDING or reader.words[max(at - 2, 0) : at] == ["are", "in"]
+            offered = reader.word(at - 1) == "for" and (
+                reader.word(at - 2) in english.BEING or reader.word(at) in _OFFERED
+            )
+            standing = reader.word(at - 1) in _STANDING or reader.words[max(at - 2, 0) : at] == ["are", "in"] or offered
             if at and standing and reader.ends(end) and stem(name.text) == name.text.lower():
                 continue  # "on loan": how something stands
             if before == "with" and reader.word(at) in english.POSSESSIVES:

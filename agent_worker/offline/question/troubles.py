@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import stem
-from agent_worker.offline.english.vocabulary import AMOUNTS
+from agent_worker.offline.english.vocabulary import AMOUNTS, DERIVED
 from agent_worker.offline.question.cut import Kind, Piece
 from agent_worker.offline.schema.model import Column, Schema
 from agent_worker.offline.schema.roles import NUMERIC, Role
@@ -162,9 +162,8 @@ class Troubles:
         if {Kind.COUNT, Kind.FIGURE} & {item.kind for item in self.items}:
             return
         for item in self.items:
-            tables = (
-                [c.table for c in item.names if c.column is None] if item.kind is Kind.NAME and item.is_table else []
-            )
+            noun = item.kind is Kind.NAME and item.is_table and item.text.lower() not in DERIVED
+            tables = [c.table for c in item.names if c.column is None] if noun else []
             figures = [c for name in tables[:1] for c in self.schema.tables[name].columns if c.role is Role.QUANTITY]
             if tables and self.schema.tables[tables[0]].words[-1].rstrip("s") in AMOUNTS and figures:
                 options = (f"number of {item.text}", *(f"total {c.spoken}" for c in figures[:3]))

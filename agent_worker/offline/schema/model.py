@@ -156,10 +156,15 @@ class Schema:
 
     @cached_property
     def counting(self) -> dict[Column, set[str]]:
-        """The columns that may say how many there are, `no_of_customers`, each with the stems of what is counted."""
+        """The columns that may say how many there are, `no_of_customers`, each with the stems of what is counted; the
+        `offer_amount` of offers does not."""
         words = COUNTING | {"no"}
         found = [c for c in self.columns.values() if words & set(c.all_words) and c.role in NUMERIC]
-        return {c: stems(set(c.all_words) - words - {"of"}) for c in found if is_whole(c.info)}
+        counted = {c: stems(set(c.all_words) - words - {"of"}) for c in found if is_whole(c.info)}
+        return {c: of for c, of in counted.items() if not ("amount" in c.all_words and of <= self._nouns_of(c.table))}
+
+    def _nouns_of(self, table: str) -> set[str]:
+        return stems(self.tables[table].words)
 
     @cached_property
     def begun(self) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
+from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import UNIT_PHRASES
 from agent_worker.offline.grammar.fragments import Item
 from agent_worker.offline.grammar.reader import Reader
@@ -50,7 +51,8 @@ def aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
                     both = tuple(Item(fn, n, guessed=guessed) for n in (name, other) for fn in fns)
                     yield last, both, name.cost + other.cost + cost + 0.02
             of_rows = name.tables and fns in (("avg",), ("median",)) and not AMOUNTS & set(reader.words[at:end])
-            if of_rows and reader.word(after) == "per":
+            many = stem(reader.word(after - 1)) != reader.word(after - 1)  # an "average offer" is no number of offers
+            if of_rows and many and reader.word(after) == "per":
                 yield after, (Item("count", name, over=fns[0]),), name.cost + cost
         for after, (since, until), more in _lasting(reader, start):
             yield after, tuple(Item(fn, until, since=since) for fn in fns), more + cost

@@ -83,12 +83,22 @@ def had(reader: Reader, at: int) -> Iterator[Found]:
     for name in reader.names(start + (reader.word(start) in english.SOME)) if has else ():
         if is_flag(reader, name):
             yield name.end, Flagged(name, absent is not None), name.cost
+            if reader.word(name.end) == "and" and not absent:
+                for end, more, cost in _also_had(reader, name.end + 1):
+                    yield end, (Flagged(name, False), *more), name.cost + cost
     verb = start if absent else at
     for name in reader.names(verb + 1) if reader.word(verb) in VERBS else ():
         done = tuple(c for c in name.columns if _does(reader, c, reader.word(verb), len(name.text.split())))
         said = Name(name.text, name.start, name.end, tuple(replace(c, cost=0.1) for c in done))
         if done and is_flag(reader, said):
             yield name.end, Flagged(said, absent is not None), 0.1
+
+
+def _also_had(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Flagged, ...], float]]:
+    """ "with parking and a balcony": both."""
+    for name in reader.names(at + (reader.word(at) in english.SOME)):
+        if is_flag(reader, name):
+            yield name.end, (Flagged(name, False),), name.cost
 
 
 def _does(reader: Reader, place: Candidate, verb: str, size: int) -> bool:

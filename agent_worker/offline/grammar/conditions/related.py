@@ -10,6 +10,7 @@ from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.standing import events_of
 from agent_worker.offline.lexer.lattice import Number
 
+_MADE = frozenset(("made", "make", "makes", "placed", "place", "received", "submitted", "got"))
 _OFTEN = {"once": 1.0, "twice": 2.0}
 
 
@@ -44,6 +45,8 @@ def how_many(reader: Reader, at: int) -> Iterator[Found]:
 
 def absents(reader: Reader, at: int) -> Iterator[Found]:
     """ "without pets", "have never taken a course", "not used by any customer"."""
+    if reader.word(at) in _MADE and reader.word(at + 1) == "no":  # "who made no offers"
+        yield from ((end, Absent(name), name.cost) for end, name in reader.noun(at + 2) if name.tables)
     for start, _ in reader.phrase(english.ABSENT, at):
         place, cost = start, 0.0
         after = start + 1 + (reader.word(start + 1) in ("anything", "anyone", "anybody", "any", "one"))
