@@ -58,20 +58,23 @@ async def _serve(settings: Settings, orders: ServeOrders) -> int:
         store = Store(state_dir)
         address = make_address(state_dir, settings.bus.runtime_dir)
         runtime = make_runtime_folder(Path(address.runtime_dir))
-        scratch = scratch_root(settings, runtime)
-        contain = choose(settings.containment, state_dir, HardLimits(settings.worker.nice, is_in_memory(scratch)))
-        sweep_workers(store)
-        heads = await _settle(store, settings, state_dir)
-        clean_folder(runtime)
-        key = make_key(state_dir)
-        service = Service(settings, store, address, contain, heads)
-        write_address(state_dir, address)
-    _end_on_signals(service, orders)
     try:
-        drained = await service.run()
+        with usable(state_dir):
+            scratch = scratch_root(settings, runtime)
+            contain = choose(settings.containment, state_dir, HardLimits(settings.worker.nice, is_in_memory(scratch)))
+            sweep_workers(store)
+            heads = await _settle(store, settings, state_dir)
+            clean_folder(runtime)
+            key = make_key(state_dir)
+            service = Service(settings, store, address, contain, heads)
+            write_address(state_dir, address)
+        _end_on_signals(service, orders)
+        try:
+            drained = await service.run()
+        finally:
+            store.close()
+            keep_key(state_dir, key)
     finally:
-        store.close()
-        keep_key(state_dir, key)
         clean_folder(runtime)
         _remove(runtime)
     if service.state_lost:

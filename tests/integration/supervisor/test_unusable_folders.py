@@ -16,7 +16,7 @@ from bus.log import LOG_NAME
 from bus.serve_contract import UNUSABLE, VARIABLE
 from supervisor.storage.store import Store
 from tests.harness.jobs.entries import new_entry
-from tests.harness.servers import ROOT
+from tests.harness.servers import ROOT, assert_nothing_left
 
 HOW = ("a file", "below a file", "a link to itself", "not writable", "no such home", "no path")
 SETTINGS = ("supervisor.state_dir", "bus.runtime_dir", "worker.scratch_dir")
@@ -93,6 +93,7 @@ def test_a_damaged_log_is_one_line_that_names_it(tmp_path: Path, what: str) -> N
     assert (done.returncode, len(lines)) == (UNUSABLE, 1), done.stderr
     assert str(log) in lines[0]
     assert "move it away" in lines[0]
+    assert_nothing_left(tmp_path)
 
 
 def table(key: str, value: str) -> list[str]:
