@@ -1,4 +1,5 @@
-"""Leaves as many empty files as the question says in its scratch folder (50,000 if it says nothing)."""
+"""Leaves as many names of files as the question says in its scratch folder (50,000 if it says nothing): each has to be
+removed, and all are of one empty file, since making many takes the file system half a millisecond each."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +19,8 @@ async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Event]:
 
 
 def _litter(folder: Path, count: int) -> None:
+    (folder / "one.txt").touch()
     for number in range(count):
         if number % 1000 == 0:
             (folder / f"{number}").mkdir()
-        (folder / f"{number - number % 1000}" / f"{number}.txt").touch()
+        (folder / f"{number - number % 1000}" / f"{number}.txt").hardlink_to(folder / "one.txt")
