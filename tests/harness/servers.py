@@ -174,7 +174,7 @@ async def running_supervisor(tmp_path: Path, settings: dict[str, Any] | None = N
 
 async def start_supervisor(state_dir: Path, settings: dict[str, Any]) -> asyncio.subprocess.Process:
     """A supervisor process that is ready. It ends when this process does, however that comes."""
-    sample_data = "data.folder" not in settings
+    sample_data = not settings.get("data.folder")
     if sample_data:
         lay_out(state_dir)
     lifeline, held = os.pipe()

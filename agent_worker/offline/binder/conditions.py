@@ -84,9 +84,11 @@ class Conditions(Columns):
         return Compare(ref, where.operator, tuple(Literal(f"{n.number:.15g}", n.text) for n in numbers))
 
     def _flagged(self, flagged: Flagged) -> None:
-        """What a column says yes or no to; rows where it says neither are in neither."""
+        """What a column says yes or no to, or which rows have a day of it; those where it says neither are in
+        neither."""
         ref = self._take(flagged.name)
-        said = self._yes(ref, flagged.negated)
+        of_day = Compare(ref, "missing" if flagged.negated else "known", ())
+        said = of_day if self._column(ref).kind is Kind.DATE else self._yes(ref, flagged.negated)
         told = any(isinstance(c, Compare) and c.expr == ref for c in self.query.conditions)
         if said is None or told or self.of(Or):
             raise Unbound(f"{flagged.name.text} is no yes or no")

@@ -184,7 +184,9 @@ class Troubles:
 
     def _is_figure(self, item: Piece) -> bool:
         places = [(c.table, c.column or "") for c in item.names if c.cost <= item.names[0].cost]
-        return all(place in self.schema.columns and self.schema.columns[place].role in NUMERIC for place in places)
+        return bool(places) and all(
+            place in self.schema.columns and self.schema.columns[place].role in NUMERIC for place in places
+        )
 
 
 def _part(column: Column, noun: str) -> str:

@@ -128,8 +128,6 @@ class Places(Ways):
         column, said = self._column(ref), "no" if negated else "yes"
         if codes := yes_and_no(column.info):
             return Compare(ref, "=", (Literal(codes[negated], said),))
-        if column.kind is Kind.DATE and column.info.nulls:
-            return Compare(ref, "missing" if negated else "known", ())
         return Compare(ref, said, ()) if column.kind is Kind.FLAG else None
 
     def _tells_apart(self, column: Column) -> bool:

@@ -17,6 +17,7 @@ from agent_worker.offline.schema.roles import Kind, yes_and_no
 
 _NEARLY = 0.6
 """What a day's name without its "at" or "on" costs less than: "resolved" of `resolved_at`."""
+_LEADING = frozenset(("who", "that", "which", "have", "has"))
 _HAVING = frozenset(("with", "have", "has", "had", "having", "without", "offer", "offers", "offering"))
 
 
@@ -41,7 +42,7 @@ def flagged(reader: Reader, at: int) -> Iterator[Found]:
             yield name.end, Flagged(name, denied != opposite), name.cost
         elif (noun or ends) and opposite and not denied and reader.is_date(name):
             yield name.end, Absent(name, missing=True), 0.2  # "unresolved"
-    if said or reader.word(before) in ("who", "that", "which", "been", "have", "has") or at == 0 or alone:
+    if said or at == 0 or reader.word(before) in _LEADING:
         yield from _done(reader, at)
 
 

@@ -5,9 +5,8 @@ from datetime import date
 import pytest
 
 from agent_worker.offline import plan
-from agent_worker.plan import SqlPlan
 from bus.contract.events import Clarification
-from tests.harness.data.small_tables import Make, Tables
+from tests.harness.data.small_tables import Make, Tables, assert_rows
 
 AGENCY: Tables = {
     "clients": {"id": [1, 2], "name": ["Helio", "Quanta"], "country": ["Spain", "Norway"]},
@@ -37,11 +36,7 @@ AGENCY: Tables = {
 )
 def test_it_is_read(make: Make, question: str, rows: list[set[str]]) -> None:
     data = make(AGENCY)
-    found = plan(question, data.catalog)
-    assert isinstance(found, SqlPlan), found
-    shown = [set(map(str, row)) for row in data.rows(found.sql)]
-    assert len(shown) == len(rows), found.sql
-    assert all(any(row <= one for one in shown) for row in rows), found.sql
+    assert_rows(data, plan(question, data.catalog), rows)
 
 
 @pytest.mark.parametrize(
@@ -71,3 +66,9 @@ def test_what_is_offered_keeps_what_was_said(make: Make, question: str, chips: s
     assert isinstance(found, Clarification), found
     assert chips <= set(found.suggestions)
     assert "salary" not in found.question
+
+
+def test_no_figure_of_a_date_is_asked_for(make: Make) -> None:
+    found = plan("paid dates of invoices", make(AGENCY).catalog)
+    assert isinstance(found, Clarification)
+    assert "Which figure" not in found.question

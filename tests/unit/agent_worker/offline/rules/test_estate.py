@@ -5,9 +5,8 @@ from datetime import date
 import pytest
 
 from agent_worker.offline import plan
-from agent_worker.plan import SqlPlan
 from bus.contract.events import Clarification
-from tests.harness.data.small_tables import Make, Tables
+from tests.harness.data.small_tables import Make, Tables, assert_rows
 
 ESTATE: Tables = {
     "properties": {"property_id": [1, 2, 3, 4], "property_type": ["house", "apartment", "apartment", "house"],
@@ -34,11 +33,7 @@ ESTATE: Tables = {
 )
 def test_it_is_read(make: Make, question: str, rows: list[set[str]]) -> None:
     data = make(ESTATE)
-    found = plan(question, data.catalog)
-    assert isinstance(found, SqlPlan), found
-    shown = [set(map(str, row)) for row in data.rows(found.sql)]
-    assert len(shown) == len(rows), found.sql
-    assert all(any(row <= one for one in shown) for row in rows), found.sql
+    assert_rows(data, plan(question, data.catalog), rows)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from agent_worker.offline import plan
 from agent_worker.plan import DirectAnswer, SqlPlan, Turn
 from bus.contract.events import Clarification
-from tests.harness.data.small_tables import Make, Tables
+from tests.harness.data.small_tables import Make, Tables, assert_rows
 
 DESK: Tables = {
     "custs": {"cust_id": [1, 2, 3], "cust_nm": ["Ada", "Zoé", "Cy"], "pln": ["pro", "basic", "pro"],
@@ -227,8 +227,4 @@ def test_a_figure_of_rows_with_two_dates_is_offered_by_each(make: Make) -> None:
 
 def _holds(make: Make, tables: Tables, questions: list[str], rows: list[set[str]]) -> None:
     data = make(tables)
-    found = plan(questions[-1], data.catalog, [Turn(question) for question in questions[:-1]])
-    assert isinstance(found, SqlPlan), found
-    shown = [set(map(str, row)) for row in data.rows(found.sql)]
-    assert len(shown) == len(rows), found.reading
-    assert all(any(want <= row for row in shown) for want in rows), found.reading
+    assert_rows(data, plan(questions[-1], data.catalog, [Turn(question) for question in questions[:-1]]), rows)

@@ -6,7 +6,7 @@ import pytest
 
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan
-from tests.harness.data.small_tables import Make, Tables
+from tests.harness.data.small_tables import Make, Tables, assert_rows
 
 HIRE: Tables = {
     "riders": {"rider_id": [1, 2, 3], "name": ["Ann", "Ben", "Cat"], "town": ["Rome", "Oslo", "Rome"],
@@ -299,10 +299,4 @@ def _holds(make: Make, question: str, rows: list[set[str]] | None, *, ordered: b
     if rows is None:
         assert not isinstance(found, SqlPlan), found
         return ""
-    assert isinstance(found, SqlPlan), found
-    shown = [set(map(str, row)) for row in data.rows(found.sql)]
-    assert len(shown) == len(rows), found.reading
-    if ordered:
-        assert all(want <= row for want, row in zip(rows, shown, strict=True)), shown
-    assert all(any(want <= row for row in shown) for want in rows), shown
-    return found.reading
+    return assert_rows(data, found, rows, ordered=ordered)

@@ -6,7 +6,7 @@ import pytest
 
 from agent_worker.offline import plan
 from agent_worker.plan import SqlPlan, Turn
-from tests.harness.data.small_tables import Make, Tables
+from tests.harness.data.small_tables import Make, Tables, assert_rows
 
 STAFF: Tables = {
     "employees": {"emp_id": [1, 2, 3, 4], "first_name": ["Ada", "Bo", "Cy", "Dee"],
@@ -136,11 +136,7 @@ LESSONS: Tables = {
 )
 def test_it_is_read_so(make: Make, tables: Tables, question: str, rows: list[set[str]]) -> None:
     data = make(tables)
-    found = plan(question, data.catalog)
-    assert isinstance(found, SqlPlan), found
-    said = [{str(value) for value in row} for row in data.rows(found.sql)]
-    assert len(said) == len(rows), said
-    assert all(any(row <= one for one in said) for row in rows), said
+    assert_rows(data, plan(question, data.catalog), rows)
 
 
 @pytest.mark.parametrize(
