@@ -30,7 +30,7 @@ def put_in_place(problem: NotUnderstood) -> Iterator[str]:
 
 def put_in_place_with_codes(problem: NotUnderstood, pieces: Pieces) -> Iterator[str]:
     """The same where a name that no data have may be a code: "the delay of flights to Boston" of either delay."""
-    for question in put_in_place(problem):
+    for question in put_in_place(problem) if any(map(_may_be_coded, pieces.items)) else ():
         yield from codes(Pieces(pieces.single, question))
 
 
@@ -64,8 +64,12 @@ def codes(pieces: Pieces) -> Iterator[str]:
     known = {value for key in keys for value in pieces.schema.columns[key].info.values}
     for item in pieces.items:
         code = item.text[:3].upper()
-        if item.text[:1].isupper() and len(item.text) > 3 and code in known:
+        if _may_be_coded(item) and code in known:
             yield _put(pieces.text, item, code)
+
+
+def _may_be_coded(item: Piece) -> bool:
+    return item.text[:1].isupper() and len(item.text) > 3
 
 
 def from_to(pieces: Pieces) -> Iterator[str]:

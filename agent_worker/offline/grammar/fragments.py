@@ -1,6 +1,6 @@
 """What phrases say: typed pieces of a query, with names not yet looked up. Rules return them and change nothing."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import get_args
 
 from agent_worker.offline.lexer.lattice import Name, Number, Value
@@ -42,8 +42,9 @@ class Select:
     single: bool = False
     terse: bool = False
     """Nothing opened it: "flights by month" asks how many there are."""
-    bare: bool = False
-    """Nor is it known to be few words: "hours in March" may be each of them, or all together."""
+    bare: bool = field(default=False, compare=False)
+    """Nor is it known to be few words: "hours in March" may be each of them, or all together. Of two that are alike but
+    for this the cheaper one is kept, which was opened."""
 
 
 @dataclass(frozen=True, slots=True)

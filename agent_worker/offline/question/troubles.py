@@ -80,10 +80,13 @@ class Troubles:
 
     def _parts(self) -> Iterator[Ambiguous]:
         """A thing of which the rows that are meant have several, by the part that each plays: a flight's airports."""
-        named = {(c.table, c.column) for item in self.items if not item.is_table for c in item.names}
-        rows = dict.fromkeys(c.table for item in self.items for c in item.names if item.is_table or c.column)
-        for item in self.items:
-            for thing in [c.table for c in item.names if c.column is None and not c.via[0]] if item.is_table else ():
+        things = [item for item in self.items if item.is_table]
+        told = [item for item in self.items if item not in things] if things else []
+        named = {(c.table, c.column) for item in told for c in item.names}
+        rows = dict.fromkeys(c.table for item in things for c in item.names)
+        rows |= dict.fromkeys(c.table for item in told for c in item.names if c.column)
+        for item in things:
+            for thing in [c.table for c in item.names if c.column is None and not c.via[0]]:
                 for table in rows:
                     keys = [key for key in self.schema.keys_of(table) if key.ref_table == thing]
                     if len(keys) > 1 and not any((table, key.column) in named for key in keys):
