@@ -39,7 +39,8 @@ def compared(pieces: Pieces) -> Iterator[str]:
         if than.kind is Kind.COMPARE and number.number is not None:
             figures = [c for table in pieces.tables[:1] for c in pieces.figures(table)]
             for column in [c for c in figures if _may_be(c, number.number)][:_FEW]:
-                yield f"{pieces.text[: than.start]}with {column.spoken} {pieces.text[than.start :]}"
+                before = pieces.text[: than.start].removesuffix("with ")
+                yield f"{before}with {column.spoken} {pieces.text[than.start :]}"
 
 
 def _may_be(column: Column, number: float) -> bool:

@@ -56,6 +56,7 @@ def test_it_is_asked_back(make: Make, question: str) -> None:
     [
         ("hours worked in March 2024", {"total hours worked in March 2024"}),
         ("invoices over 800", {"invoices with amount over 800"}),
+        ("invoices with over 800", {"invoices with amount over 800"}),
         ("revenue by month", {"total amount by month of issued on", "total amount by month of due on"}),
         ("revenue per client in 2024", {"total amount per client with issued on in 2024"}),
         ("how many clients do we frobnicate", {"how many clients"}),
