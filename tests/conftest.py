@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from xdist.remote import Producer
 
 from bus.contract.vocabulary import Proof
 from bus.system.cgroupfs import ControlGroup, ControlGroupsUnusable
+from tests.harness.data.stores import s3_server
 from tests.harness.jobs.cgroup_tree import NO_CONTROLLERS, cgroup_tree
 from tests.harness.spread import Spread
 
@@ -64,6 +66,22 @@ def each_form(request: pytest.FixtureRequest) -> Iterator[Proof]:
             patch.setenv("DEADSTOP_CONTAINMENT__GROUP", str(request.getfixturevalue("cgroups")))
         patch.setenv("DEADSTOP_CONTAINMENT__FORM", form)
         yield Proof.CGROUP if form == "cgroup" else Proof.SWEPT
+
+
+@pytest.fixture(scope="session")
+def s3_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of the S3 server that the tests of this process share; `emptied_s3` gives it to one test."""
+    with s3_server(tmp_path_factory.mktemp("s3")) as port:
+        yield port
+
+
+def pytest_sessionstart() -> None:
+    gc.disable()  # thousands of tests are collected, and all of them stay
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

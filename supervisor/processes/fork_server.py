@@ -67,9 +67,11 @@ def main(line_fd: int, supervisor_pid: int, preload: Sequence[str]) -> NoReturn:
     """Serve until the line is closed."""
     die_with(supervisor_pid)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the supervisor, which ends this process
+    gc.disable()  # most of what is loaded stays, and is looked at once, below
     _load(preload)
     gc.collect()
     gc.freeze()
+    gc.enable()
     huge_pages.collapse()
     line = socket.socket(fileno=line_fd)
     line.send(encode(Loaded()))

@@ -16,7 +16,7 @@ from typing import Any
 from ops.serve.announcement import FILE_NAME
 from tests.harness.data.kept_catalog import lay_out, take_over
 from tests.harness.servers import ROOT, assert_nothing_left
-from tests.workers import ZOO
+from tests.workers import LITTLE, ZOO
 
 PATIENCE_S = 100.0
 """A guard against hanging; a busy machine takes its time."""
@@ -24,6 +24,9 @@ PATIENCE_S = 100.0
 
 UNHURRIED = {"DEADSTOP_WORKER__START_TIMEOUT_S": "120", "DEADSTOP_WORKER__HEARTBEAT_TIMEOUT_S": "120"}
 """No worker of a test is given up because the machine is busy."""
+
+ZOO_ALONE = {"DEADSTOP_WORKER__PRELOAD": json.dumps(LITTLE["worker.preload"])}
+"""For servers that are asked animals alone: no engine and no planner is loaded, which takes longer than all else."""
 
 
 def environment(**extra: str) -> dict[str, str]:

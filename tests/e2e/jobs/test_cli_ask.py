@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bus.contract.vocabulary import Rung
-from tests.e2e.cli_runner import Server, deadstop, program, serving, wait_until
+from tests.e2e.cli_runner import ZOO_ALONE, Server, deadstop, program, serving, wait_until
 from tests.harness.jobs.graces import ending_on
 
 CONFIG = ending_on(Rung.CANCEL)
@@ -149,7 +149,7 @@ def test_ctrl_c_stops_the_job_and_says_how(server: Server, target: list[str]) ->
 
 def test_a_second_ctrl_c_kills(tmp_path: Path) -> None:
     stubborn = "[supervisor]\ncancel_grace_s = 600.0\n"
-    with serving(tmp_path, config=stubborn) as server:
+    with serving(tmp_path, config=stubborn, **ZOO_ALONE) as server:
         for target in (["--state-dir", str(server.state_dir)], ["--url", server.url]):
             with program(tmp_path, "ask", "go", "--agent", "swallows_cancel", "--json", *target) as asked:
                 asked.objects_until(lambda item: item["data"].get("chunk", {}).get("type") == "status")

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import psutil
 
-from tests.e2e.cli_runner import deadstop, job, program, serving
+from tests.e2e.cli_runner import ZOO_ALONE, deadstop, job, program, serving
 
 NOBODY = "no supervisor runs for "
 
 
 def test_what_the_log_holds_can_be_read(tmp_path: Path) -> None:
-    with serving(tmp_path) as server, job(server, "sleeps") as (job_id, _):
+    with serving(tmp_path, **ZOO_ALONE) as server, job(server, "sleeps") as (job_id, _):
         assert server.run("kill", job_id, "--reason", "it is late").returncode == 0
         served = [server.run(*words, "--json").stdout for words in (["show", job_id], ["tail", job_id])]
     logged = [
@@ -26,7 +26,7 @@ def test_what_the_log_holds_can_be_read(tmp_path: Path) -> None:
 
 
 def test_what_needs_a_supervisor_says_so(tmp_path: Path) -> None:
-    with serving(tmp_path) as server, job(server, "sleeps") as (job_id, _):
+    with serving(tmp_path, **ZOO_ALONE) as server, job(server, "sleeps") as (job_id, _):
         pass
     for words in (["ps"], ["kill", job_id], ["stats"]):
         done = deadstop(tmp_path, *words, "--state-dir", "state")
@@ -35,7 +35,7 @@ def test_what_needs_a_supervisor_says_so(tmp_path: Path) -> None:
 
 
 def test_a_job_that_is_not_in_the_log(tmp_path: Path) -> None:
-    with serving(tmp_path):
+    with serving(tmp_path, **ZOO_ALONE):
         pass
     done = deadstop(tmp_path, "show", "zzzzzz", "--state-dir", "state")
     assert done.returncode == 1
@@ -43,7 +43,7 @@ def test_a_job_that_is_not_in_the_log(tmp_path: Path) -> None:
 
 
 def test_a_job_that_a_crash_has_cut_off(tmp_path: Path) -> None:
-    with serving(tmp_path) as server, job(server, "sleeps") as (job_id, asked):
+    with serving(tmp_path, **ZOO_ALONE) as server, job(server, "sleeps") as (job_id, asked):
         supervisor = psutil.Process(json.loads((server.state_dir / "bus.json").read_text())["pid"])
         server.program.signal(signal.SIGSTOP)  # so that it does not start another supervisor
         supervisor.kill()

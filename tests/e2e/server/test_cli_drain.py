@@ -4,13 +4,13 @@ import json
 import signal
 from pathlib import Path
 
-from tests.e2e.cli_runner import deadstop, job, program, serving, wait_until
+from tests.e2e.cli_runner import ZOO_ALONE, deadstop, job, program, serving, wait_until
 
 SHORT = "select count(*) from range(10)"
 
 
 def test_what_runs_is_finished_and_then_everything_ends(tmp_path: Path) -> None:
-    with serving(tmp_path) as server, job(server, "sleeps") as (job_id, _):
+    with serving(tmp_path, **ZOO_ALONE) as server, job(server, "sleeps") as (job_id, _):
         wait_until(lambda: server.objects("stats")[0]["jobs"]["running"] == 1, "the catalog is read")
         with program(tmp_path, "drain", "--json", "--state-dir", str(server.state_dir)) as draining:
             assert json.loads(draining.line()) == {"running": 1, "waiting": 0, "drained": False}
@@ -31,7 +31,7 @@ def test_what_runs_is_finished_and_then_everything_ends(tmp_path: Path) -> None:
 
 def test_who_reads_slowly_is_told_all_of_it(tmp_path: Path) -> None:
     """The log has what the supervisor can tell nobody any more."""
-    with serving(tmp_path) as server, job(server, "sleeps") as (job_id, _):
+    with serving(tmp_path, **ZOO_ALONE) as server, job(server, "sleeps") as (job_id, _):
         asking = ["ask", "200000", "--agent", "counts", "--json", "--state-dir", str(server.state_dir)]
         with program(tmp_path, *asking) as slow:
             first = json.loads(slow.line())
@@ -47,7 +47,7 @@ def test_who_reads_slowly_is_told_all_of_it(tmp_path: Path) -> None:
 
 
 def test_from_far_away(tmp_path: Path) -> None:
-    with serving(tmp_path) as server, job(server, "sleeps") as (job_id, _):
+    with serving(tmp_path, **ZOO_ALONE) as server, job(server, "sleeps") as (job_id, _):
         token = server.run("token", "create", "eve").stdout.strip()
         refused = deadstop(tmp_path, "drain", "--url", server.url.partition("?")[0], "--token", token)
         assert (refused.returncode, refused.stdout) == (1, "")
@@ -91,7 +91,7 @@ def test_queued_jobs_run_and_their_answers_arrive(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_ends_the_waiting_and_not_the_drain(tmp_path: Path) -> None:
-    with serving(tmp_path) as server, job(server, "sleeps") as (job_id, _):
+    with serving(tmp_path, **ZOO_ALONE) as server, job(server, "sleeps") as (job_id, _):
         wait_until(lambda: server.objects("stats")[0]["jobs"]["running"] == 1, "the catalog is read")
         with program(tmp_path, "drain", "--json", "--state-dir", str(server.state_dir)) as draining:
             draining.line()
@@ -104,7 +104,7 @@ def test_ctrl_c_ends_the_waiting_and_not_the_drain(tmp_path: Path) -> None:
 
 
 def test_a_supervisor_that_dies_meanwhile_is_not_called_drained(tmp_path: Path) -> None:
-    with serving(tmp_path) as server, job(server, "sleeps"):
+    with serving(tmp_path, **ZOO_ALONE) as server, job(server, "sleeps"):
         with program(tmp_path, "drain", "--json", "--state-dir", str(server.state_dir)) as draining:
             draining.line()
             server.program.signal(signal.SIGTERM)

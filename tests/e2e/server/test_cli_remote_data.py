@@ -3,7 +3,6 @@
 import contextlib
 import io
 import json
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.e2e.cli_runner import Program, Server, deadstop, program, serving, wait_until
-from tests.harness.data.stores import CREDENTIALS, QUIET, S3, running_s3
+from tests.harness.data.stores import CREDENTIALS, QUIET, S3, emptied_s3
 from tests.harness.data.web_files import serving_file
 from tests.harness.servers import is_gone
 
@@ -30,8 +29,8 @@ def parquet(table: pa.Table) -> bytes:
 
 
 @pytest.fixture
-def s3(tmp_path: Path) -> Iterator[S3]:
-    with running_s3(tmp_path) as server:
+def s3(s3_port: int) -> Iterator[S3]:
+    with emptied_s3(s3_port) as server:
         server.put("sales/a.parquet", parquet(pa.table({"n": range(ROWS), "s": [f"{n}" for n in range(ROWS)]})))
         server.put("deadstop.toml", b'[synonyms]\nturnover = "sales.n"\n')
         yield server
@@ -127,8 +126,7 @@ def test_doctor_says_what_is_wrong_with_a_store(s3: S3, tmp_path: Path) -> None:
     assert "s3://bucket/data: 1 tables, 1 files, 50,000 rows" in looked(s3.address)
     assert "nothing lies there" in looked(s3.address.replace("/data", "/nothing"))
     assert "no such bucket" in looked(s3.address.replace("bucket/data", "nobucket/data"))
-    from_now_on = f"http://127.0.0.1:{s3.line.port}/moto-api/reset-auth"  # nobody's key is good
-    urllib.request.urlopen(urllib.request.Request(from_now_on, b"0", {"Content-Type": "text/plain"})).close()
+    s3.deny()
     assert "the store denies access. Check the credentials" in looked(s3.address)
 
 

@@ -18,7 +18,7 @@ import psutil
 
 from bus.transport.codec import BUS_VERSION
 from bus.wire.outside import ENDINGS
-from tests.e2e.cli_runner import PATIENCE_S, Server, environment, serving, wait_until, write_config
+from tests.e2e.cli_runner import PATIENCE_S, ZOO_ALONE, Server, environment, serving, wait_until, write_config
 from tests.harness.gateways import Event
 from tests.harness.servers import assert_nothing_left, eventually
 
@@ -155,7 +155,7 @@ def gateways(server: Server) -> list[int]:
 
 
 async def test_two_rolling_restarts_under_fifty_jobs(tmp_path: Path) -> None:
-    with serving(tmp_path, config=ROOMY) as server:
+    with serving(tmp_path, config=ROOMY, **ZOO_ALONE) as server:
         first = gateways(server)
         enough = tmp_path / "enough"
         async with Crowd(server, "ticks_until_told", f"{TICKS_PER_S} {enough}") as crowd:
@@ -181,7 +181,7 @@ async def test_two_rolling_restarts_under_fifty_jobs(tmp_path: Path) -> None:
 
 
 async def test_a_drain_under_fifty_jobs(tmp_path: Path) -> None:
-    with serving(tmp_path, config=ROOMY) as server:
+    with serving(tmp_path, config=ROOMY, **ZOO_ALONE) as server:
         async with Crowd(server, "paces", PACE) as crowd:
             await crowd.goes_on()
             draining = await asyncio.create_subprocess_exec(
@@ -202,7 +202,7 @@ async def test_a_drain_under_fifty_jobs(tmp_path: Path) -> None:
 
 
 def test_a_gateway_that_cannot_start_leaves_the_earlier_one_serving(tmp_path: Path) -> None:
-    with serving(tmp_path) as server:
+    with serving(tmp_path, **ZOO_ALONE) as server:
         before = gateways(server)
         write_config(tmp_path, "[gateway]\nprot = 1\n")
         server.program.signal(signal.SIGHUP)
@@ -220,7 +220,7 @@ def test_a_gateway_that_cannot_start_leaves_the_earlier_one_serving(tmp_path: Pa
 
 
 def test_parts_of_another_version_are_refused(tmp_path: Path) -> None:
-    with serving(tmp_path) as server:
+    with serving(tmp_path, **ZOO_ALONE) as server:
         address = server.state_dir / "bus.json"
         ours = address.read_text()
         address.write_text(ours.replace(f'"protocol_version":"{BUS_VERSION}"', '"protocol_version":"1.1"'))

@@ -17,6 +17,7 @@ import pytest
 from ops.serve.announcement import FILE_NAME
 from tests.e2e.cli_runner import (
     PATIENCE_S,
+    ZOO_ALONE,
     Server,
     deadstop,
     environment,
@@ -48,7 +49,7 @@ def children(server: Server) -> dict[str, psutil.Process]:
 
 
 def test_it_prints_one_address_with_a_token_and_ends_on_sigterm(tmp_path: Path) -> None:
-    with serving(tmp_path) as server:
+    with serving(tmp_path, **ZOO_ALONE) as server:
         assert server.url.startswith("http://127.0.0.1:")
         assert len(server.url.partition("?token=")[2]) >= 32
         assert health(server) == 200
@@ -63,7 +64,10 @@ def test_it_prints_one_address_with_a_token_and_ends_on_sigterm(tmp_path: Path) 
 
 def test_a_second_ctrl_c_kills_at_once(tmp_path: Path) -> None:
     stubborn = "[supervisor]\ncancel_grace_s = 60.0\n"
-    with serving(tmp_path, config=stubborn) as server, program(tmp_path, *asking(server, "swallows_cancel")) as asked:
+    with (
+        serving(tmp_path, config=stubborn, **ZOO_ALONE) as server,
+        program(tmp_path, *asking(server, "swallows_cancel")) as asked,
+    ):
         wait_until(lambda: "state" in server.run("ps", "--json", "--state", "running").stdout, "the job runs")
         workers = [child.pid for child in psutil.Process(server.program.process.pid).children(recursive=True)]
         server.program.signal(signal.SIGINT)
@@ -85,7 +89,7 @@ def asking(server: Server, agent: str) -> list[str]:
 
 @pytest.mark.parametrize("name", ["supervisor", "gateway"])
 def test_a_program_that_dies_is_started_again(tmp_path: Path, name: str) -> None:
-    with serving(tmp_path) as server:
+    with serving(tmp_path, **ZOO_ALONE) as server:
         first = children(server)[name]
         first.kill()
         wait_until(lambda: children(server).get(name, first).pid != first.pid, f"a new {name} runs")
@@ -97,7 +101,7 @@ def test_a_program_that_dies_is_started_again(tmp_path: Path, name: str) -> None
 
 
 def test_both_programs_end_when_serve_is_killed(tmp_path: Path) -> None:
-    with serving(tmp_path) as server:
+    with serving(tmp_path, **ZOO_ALONE) as server:
         programs = list(children(server).values())
         assert len(programs) == 2
         server.program.process.kill()
@@ -119,7 +123,7 @@ def test_a_named_port_that_is_taken(tmp_path: Path) -> None:
 
 
 def test_a_state_folder_that_is_served_already(tmp_path: Path) -> None:
-    with serving(tmp_path) as server:
+    with serving(tmp_path, **ZOO_ALONE) as server:
         done = server.run("serve", "--port", "0")
         assert done.returncode == 1
         assert f"{server.state_dir} is served already (pid " in done.stderr
@@ -161,7 +165,7 @@ def test_a_program_that_cannot_start_ends_serve(tmp_path: Path) -> None:
 
 def test_a_journal_gets_the_address_without_its_token(tmp_path: Path) -> None:
     """It stands in a file for the server's account, as long as the token lives."""
-    with serving(tmp_path) as server:
+    with serving(tmp_path, **ZOO_ALONE) as server:
         file = server.state_dir / FILE_NAME
         token = server.url.partition("?token=")[2]
         assert len(token) >= 32

@@ -5,13 +5,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.e2e.cli_runner import program, serving, wait_until
+from tests.e2e.cli_runner import ZOO_ALONE, program, serving, wait_until
 from tests.harness.servers import is_gone
 
 
 @pytest.mark.parametrize("animal", ["deaf_daemon", "has_subreaper", "leaves_sessions"])
 def test_descendants_of_a_killed_supervisor_s_workers(tmp_path: Path, animal: str) -> None:
-    with serving(tmp_path) as server:
+    with serving(tmp_path, **ZOO_ALONE) as server:
         ask = ("ask", "go", "--agent", animal, "--json", "--state-dir", str(server.state_dir))
         with program(tmp_path, *ask) as asking:
             said = asking.objects_until(lambda event: "children" in str(event.get("data", {}).get("chunk")))

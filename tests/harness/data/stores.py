@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -129,14 +130,18 @@ class S3:
     def address(self) -> str:
         return f"s3://{BUCKET}/data?endpoint_override=127.0.0.1:{self.line.port}&scheme=http&region=us-east-1"
 
+    def deny(self) -> None:
+        """From now on nobody's key is good."""
+        _tell(self.line.port, "reset-auth", b"0")
+
     def put(self, name: str, content: bytes) -> None:
         with self.files.open_output_stream(f"{BUCKET}/data/{name}") as stream:
             stream.write(content)
 
 
 @contextmanager
-def running_s3(tmp_path: Path) -> Iterator[S3]:
-    """The server in a process of its own."""
+def s3_server(tmp_path: Path) -> Iterator[int]:
+    """A server in a process of its own; gives its port. It takes a second of processor time to start."""
     said = tmp_path / "s3.log"
     with said.open("wb") as log:
         process = subprocess.Popen(
@@ -146,15 +151,27 @@ def running_s3(tmp_path: Path) -> Iterator[S3]:
             env=os.environ | QUIET | {"PYTHONWARNINGS": "ignore"},
         )
     try:
-        port = _port_said(process, said)
-        line = Line(port)
-        try:
-            yield S3(line, port)
-        finally:
-            line.close()
+        yield _port_said(process, said)
     finally:
         process.kill()
         process.wait()
+
+
+@contextmanager
+def emptied_s3(port: int) -> Iterator[S3]:
+    """The server with nothing in it, denying nobody, behind a line of its own."""
+    _tell(port, "reset", b"")
+    _tell(port, "reset-auth", b"inf")
+    line = Line(port)
+    try:
+        yield S3(line, port)
+    finally:
+        line.close()
+
+
+def _tell(port: int, order: str, content: bytes) -> None:
+    address = f"http://127.0.0.1:{port}/moto-api/{order}"
+    urllib.request.urlopen(urllib.request.Request(address, content, {"Content-Type": "text/plain"})).close()
 
 
 def _port_said(process: subprocess.Popen[bytes], said: Path) -> int:

@@ -14,12 +14,12 @@ from agent_worker.remote.client import RemoteError, RemoteFiles
 from bench.files import differences_at
 from bus.wire.objects import RemoteObject
 from tests.harness.data.remote_data import ROWS, asked, catalog_of, engine_of, numbers, parquet, rows_of
-from tests.harness.data.stores import CREDENTIALS, QUIET, S3, running_broker, running_s3
+from tests.harness.data.stores import CREDENTIALS, QUIET, S3, emptied_s3, running_broker
 
 
 @pytest.fixture
-def s3(tmp_path: Path) -> Iterator[S3]:
-    with running_s3(tmp_path) as server:
+def s3(s3_port: int) -> Iterator[S3]:
+    with emptied_s3(s3_port) as server:
         server.put("sales/k=1/a.parquet", numbers())
         server.put("sales/k=2/b.parquet", numbers(ROWS))
         server.put("small.parquet", parquet(pa.table({"x": [1, 2]})))

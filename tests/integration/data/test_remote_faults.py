@@ -11,15 +11,15 @@ from agent_worker.catalog import CatalogError
 from agent_worker.engine.errors import EngineError
 from agent_worker.remote.client import RemoteError, RemoteFiles
 from tests.harness.data.remote_data import ROWS, catalog_of, engine_of, numbers, rows_of
-from tests.harness.data.stores import S3, running_broker, running_s3
+from tests.harness.data.stores import S3, emptied_s3, running_broker
 
 SUM = "SELECT sum(n)::BIGINT AS s, min(wide) AS w FROM sales"
 RIGHT = [{"s": sum(range(ROWS)), "w": "value 0"}]
 
 
 @pytest.fixture
-def s3(tmp_path: Path) -> Iterator[S3]:
-    with running_s3(tmp_path) as server:
+def s3(s3_port: int) -> Iterator[S3]:
+    with emptied_s3(s3_port) as server:
         server.put("sales/a.parquet", numbers())
         yield server
 
