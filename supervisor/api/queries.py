@@ -13,11 +13,11 @@ from supervisor.maintenance.metrics import Metrics
 class QueryHandler:
     """Reads the job table, the log, and the figures."""
 
-    def __init__(self, parts: Parts, lookup: Lookup, gauges: Metrics, counters: Counters) -> None:
+    def __init__(self, parts: Parts, lookup: Lookup, metrics: Metrics, counters: Counters) -> None:
         self._jobs = parts.jobs
         self._queries = parts.store.queries
         self._lookup = lookup
-        self._gauges = gauges
+        self._metrics = metrics
         self._pool = parts.pool
         self._counters = counters
 
@@ -41,7 +41,7 @@ class QueryHandler:
         counters = self._counters
         states = counters.count_by_state() + self._jobs.count_by_state()
         ended, first = counters.ended_counts(), counters.first_chunk
-        gauges, nodes = self._gauges.read(), self._pool.nodes
+        gauges, nodes = self._metrics.read(), self._pool.nodes
         return Stats(states, gauges, ended, stops=counters.stops, first_chunk=first, nodes=nodes)
 
 

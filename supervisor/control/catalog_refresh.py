@@ -14,7 +14,7 @@ from bus.wire.worker import Failure, Outcome, Success
 from supervisor.control.kept_catalog import KeptCatalog
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_table import JobTable
-from supervisor.scheduling.admission import Admission
+from supervisor.scheduling.conditions import Conditions
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +27,11 @@ class CatalogKeeper:
     one begins."""
 
     def __init__(
-        self, submit: Callable[[Submit], JobEntry], jobs: JobTable, admission: Admission, kept: KeptCatalog
+        self, submit: Callable[[Submit], JobEntry], jobs: JobTable, conditions: Conditions, kept: KeptCatalog
     ) -> None:
         self._submit = submit
         self._jobs = jobs
-        self._admission = admission
+        self._conditions = conditions
         self.known: Catalog | None = None
         self._kept = kept
         self.encoded = kept.load()
@@ -74,7 +74,7 @@ class CatalogKeeper:
 
     @property
     def _may_read(self) -> bool:
-        return not (self.reading or self._admission.closed)
+        return not (self.reading or self._conditions.closed)
 
     def _gets_on(self, fresh: Catalog) -> bool:
         """Is there more to find out than this reading had time for, and less than before it?"""
@@ -98,7 +98,7 @@ class CatalogKeeper:
             return
         if isinstance(outcome, Success) and outcome.catalog is not None:
             if self._gets_on(outcome.catalog):
-                entry.on_finalized.append(self._go_on)
+                entry.when_finalized(self._go_on)
             self.known, self.trouble = outcome.catalog, None
             self.encoded = encode(outcome.catalog)
             self._kept.keep(self.encoded)

@@ -7,9 +7,11 @@ from bus.contract.settings import Settings
 from supervisor.jobs.job_table import JobTable
 from supervisor.own_files.folders import OwnFolders
 from supervisor.scheduling.admission import Admission
+from supervisor.scheduling.conditions import Conditions
 from supervisor.scheduling.limits import Limits
 from supervisor.scheduling.reservations import Reservations
 from supervisor.storage.clock_guard import ClockGuard
+from supervisor.storage.group_commit import GroupCommit
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
 from supervisor.workers.worker_pool import WorkerPool
@@ -22,8 +24,10 @@ class Parts:
     settings: Settings
     store: Store
     journal: Journal
+    commit: GroupCommit
     jobs: JobTable
     admission: Admission
+    conditions: Conditions
     limits: Limits
     reservations: Reservations
     pool: WorkerPool

@@ -113,12 +113,10 @@ class WorkerListener:
         entry = self._entry_of(worker)
         if entry is None:
             return
-        entry.exit_words = exit_words
-        entry.last_words = worker.last_words
-        entry.dropped = worker.dropped
+        entry.worker_ended(exit_words)
         died_of = worker.limit_hit or cause_of_death(entry.last_words.get("stderr", ""))
-        if worker.limit_hit is not None and entry.job.ladder is None:
-            entry.limit_words = held_to(worker.limit_hit, worker.limits)
+        if worker.limit_hit is not None:
+            entry.name_limit(held_to(worker.limit_hit, worker.limits))
         if worker.with_its_node:
             died_of = Reason.NODE_LOST
         self._act(entry, entry.job.worker_gone(self._loop.time(), died_of, worker.proof))
@@ -134,8 +132,7 @@ class WorkerListener:
         moment, also that of a job that is being stopped, or has finished, and of a worker without one."""
         entry = self._entry_of(worker)
         if entry is not None and entry.job.undecided:
-            if entry.job.ladder is None:
-                entry.limit_words = words
+            entry.name_limit(words)
             self._act(entry, entry.job.stop(StopRequest(SUPERVISOR, reason, Rung.KILL), self._loop.time()))
         else:
             worker.do(Step.KILL)
@@ -180,7 +177,7 @@ class WorkerListener:
     def _stop_exceeding(self, entry: JobEntry, limit: Exceeded | None) -> None:
         """Stop a job that has gone beyond a limit. One that is being stopped already keeps the reason it has."""
         if limit is not None and entry.job.ladder is None:
-            entry.limit_words = limit.words
+            entry.name_limit(limit.words)
             if entry.job.undecided:
                 self._act(entry, entry.job.stop(StopRequest(SUPERVISOR, limit.reason), self._loop.time()))
 

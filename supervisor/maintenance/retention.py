@@ -34,6 +34,7 @@ class Retention:
         self._settings = parts.settings.history
         self._store = parts.store
         self._journal = parts.journal
+        self._conditions = parts.conditions
         self._admission = parts.admission
         self._clock = parts.clock
         self._controller = controller
@@ -56,7 +57,7 @@ class Retention:
         self._daily_at = self._loop.time() + DAY_S
         self._changed.clear()
         entry = self._running = self._controller.submit(question)
-        entry.on_finalized.append(lambda: self._rolled_up(entry))
+        entry.when_finalized(lambda: self._rolled_up(entry))
         return entry, True
 
     def up_to_date(self) -> JobEntry | None:
@@ -70,7 +71,7 @@ class Retention:
 
     def tick(self) -> None:
         """See to whatever is due."""
-        if self._admission.closed:
+        if self._conditions.closed:
             return
         if self._running is None and not self._to_mark and self._due():
             self.roll_up()

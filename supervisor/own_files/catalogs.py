@@ -16,7 +16,7 @@ from bus.wire.worker import Outcome, Success
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.lifecycle.kill_ladder import StopRequest
 from supervisor.own_files.folders import OwnFolders
-from supervisor.scheduling.admission import Admission
+from supervisor.scheduling.conditions import Conditions
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +58,13 @@ class OwnCatalogs:
         stop: Callable[[JobEntry, StopRequest], None],
         folders: OwnFolders,
         shared: Shared,
-        admission: Admission,
+        conditions: Conditions,
     ) -> None:
         self._submit = submit
         self._stop = stop
         self._folders = folders
         self._shared = shared
-        self._admission = admission
+        self._conditions = conditions
         self._known: dict[str, _Known] = {}
         self._readings: dict[str, _Reading] = {}
         self._generations: Counter[str] = Counter()
@@ -89,7 +89,7 @@ class OwnCatalogs:
         question = name or "read files of one's own"
         entry = self._submit(Submit(caller, secrets.token_hex(8), question, agent=OWN_FILES_AGENT), user)
         self._readings[entry.job_id] = _Reading(user, name, shared, self._generations[user], entry)
-        entry.on_finalized.append(lambda: self._ended(entry))
+        entry.when_finalized(lambda: self._ended(entry))
         return entry
 
     def stop_reading(self, user: str, name: str) -> None:
@@ -142,7 +142,7 @@ class OwnCatalogs:
         """A worker that may open this user's files has found other data than its catalog tells of."""
         known = self._known.get(entry.files_of)
         news = known is None or known.fingerprint != fingerprint
-        if news and not self._admission.closed and not self.is_reading(entry.files_of):
+        if news and not self._conditions.closed and not self.is_reading(entry.files_of):
             self.read(entry.files_of)
 
     def keep(self, entry: JobEntry, outcome: Outcome) -> None:
@@ -164,7 +164,7 @@ class OwnCatalogs:
         """Nothing is known of this user's files since the start, or the data of all are others by now."""
         known, shared = self._known.get(user), self._shared.encoded
         outdated = known is None or known.shared != shared
-        if outdated and self._failed.get(user) != shared and not self._admission.closed and not self.is_reading(user):
+        if outdated and self._failed.get(user) != shared and not self._conditions.closed and not self.is_reading(user):
             self.read(user)
 
     def _ended(self, entry: JobEntry) -> None:

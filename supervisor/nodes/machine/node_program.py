@@ -136,7 +136,7 @@ class NodeProgram:
         joining.cancel()
         periodic.close()
         self._data.close()
-        self._spawner.containment.close()
+        self._spawner.close_containment()
 
     async def _join(self) -> None:
         """What is given to this node after its first word is to begin at once."""

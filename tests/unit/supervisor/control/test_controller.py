@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import pytest_asyncio
@@ -31,12 +30,15 @@ from supervisor.places.local_place import LocalPlace
 from supervisor.processes.containment.sweep import Sweep
 from supervisor.processes.spawner import Spawner
 from supervisor.scheduling.admission import Admission
+from supervisor.scheduling.conditions import Conditions
 from supervisor.scheduling.limits import Limits
 from supervisor.scheduling.reservations import Reservations
 from supervisor.storage.clock_guard import ClockGuard
+from supervisor.storage.group_commit import GroupCommit
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
 from supervisor.workers.worker_pool import WorkerPool
+from supervisor.workers.worker_table import WorkerTable
 
 QUESTION = Submit(question="SELECT 1", agent="parquet", session_id="s1", caller=Caller("ann", Role.USER))
 
@@ -54,14 +56,20 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
     address = make_address(tmp_path, "")
     runtime = make_runtime_folder(Path(address.runtime_dir))
     journal, jobs = Journal(store, lambda _: None), JobTable()
-    here = partial(LocalPlace, settings, Spawner([], {}, Sweep), store, (context, address))
-    pool = WorkerPool(settings, here)
+    table = WorkerTable()
+    here = LocalPlace(settings, Spawner([], {}, Sweep), store, (context, address), table)
+    pool = WorkerPool(settings, table, here)
+    commit = GroupCommit(store, journal)
     admission = Admission(settings.limits, running_limits(settings))
     limits, reservations = Limits(settings), Reservations(settings, store.queries)
+    conditions = Conditions(admission, commit, reservations, pool)
     clock, folders = ClockGuard(tmp_path), OwnFolders(tmp_path / "files")
-    parts = Parts(settings, store, journal, jobs, admission, limits, reservations, pool, clock, folders)
+    parts = Parts(
+        settings, store, journal, commit, jobs, admission, conditions, limits, reservations, pool, clock, folders
+    )
     pool.close()
     yield Running(parts, JobController(parts, StreamHeads(jobs, lambda _: None, {})))
+    commit.close()
     context.term()
     store.close()
     shutil.rmtree(runtime)
@@ -83,7 +91,8 @@ async def test_what_fails_after_a_job_s_end_holds_nothing_else_up(running: Runni
         raise ValueError
 
     entry = running.controller.submit(QUESTION)
-    entry.on_finalized += [fail, lambda: called.append("second")]
+    entry.when_finalized(fail)
+    entry.when_finalized(lambda: called.append("second"))
     running.parts.journal.flush()
     assert called == ["first", "second"]
     await running.parts.jobs.until_empty()
@@ -115,7 +124,7 @@ async def test_a_catalog_is_kept_over_a_start_and_a_damaged_one_is_none(running:
 
     def anew() -> CatalogKeeper:
         parts = running.parts
-        return CatalogKeeper(running.controller.submit, parts.jobs, parts.admission, KeptCatalog(tmp_path))
+        return CatalogKeeper(running.controller.submit, parts.jobs, parts.conditions, KeptCatalog(tmp_path))
 
     assert anew().encoded == keeper.encoded != b""
     assert anew().known is None, "nobody is told of tables that nobody has looked at since"
@@ -134,7 +143,7 @@ async def test_reading_goes_on_as_long_as_it_gets_on(running: Running, tmp_path:
         begun.append(one)
         return running.controller.submit(one)
 
-    keeper = CatalogKeeper(submit, running.parts.jobs, running.parts.admission, KeptCatalog(tmp_path))
+    keeper = CatalogKeeper(submit, running.parts.jobs, running.parts.conditions, KeptCatalog(tmp_path))
     counts = []
     for outcome in (has_read(True, True), has_read(True, False), has_read(False, True), has_read(False, False)):
         keeper.keep(keeper.read(), outcome)
