@@ -27,6 +27,7 @@ from bus.wire.topics import clients_job, topic_job
 from supervisor.api.command_handlers import CommandHandlers
 from supervisor.api.command_socket import CommandSocket
 from supervisor.control.controller import JobController
+from supervisor.control.counters import Counters
 from supervisor.control.parts import Parts
 from supervisor.jobs.job_table import JobTable
 from supervisor.jobs.stream_heads import StreamHeads
@@ -53,7 +54,7 @@ from supervisor.workers.worker_pool import WorkerPool
 from supervisor.workers.worker_table import WorkerTable
 
 if TYPE_CHECKING:
-    from supervisor.nodes.nodes import Nodes
+    from supervisor.nodes.cluster import Cluster
 
 log = logging.getLogger(__name__)
 
@@ -89,12 +90,12 @@ class Service:
         self._commit = GroupCommit(store, journal)
 
         workers, bus = WorkerTable(), (self._context, address)
-        self._nodes = _make_nodes(settings, bus, node_keys, workers) if on_nodes(settings) else None
+        self._cluster = _make_cluster(settings, bus, node_keys, workers) if on_nodes(settings) else None
         environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
-        others = partial(_children_of, self._nodes)
+        others = partial(_children_of, self._cluster)
         self._spawner = Spawner(preload_of(settings, os.environ), environment, contain, others)
         self._here = LocalPlace(settings, self._spawner, store, bus, workers)
-        self._pool = WorkerPool(settings, workers, self._here, self._nodes)
+        self._pool = WorkerPool(settings, workers, self._here, self._cluster)
 
         self._admission = Admission(settings.limits, running_limits(settings), store.queries.users())
         reservations = Reservations(settings, store.queries)
@@ -106,6 +107,7 @@ class Service:
             journal,
             self._commit,
             self._jobs,
+            Counters(),
             self._admission,
             self._conditions,
             Limits(settings),
@@ -158,8 +160,8 @@ class Service:
     def _look_at_clock(self) -> None:
         self._clock.look(read_clocks())
 
-    def _look_at_nodes(self, nodes: "Nodes") -> None:
-        if nodes.look(self._conditions.short_of_room):
+    def _look_at_cluster(self, cluster: "Cluster") -> None:
+        if cluster.look(self._conditions.short_of_room):
             self._controller.start_waiting()
 
     def _recurring(self) -> list[tuple[float, Callable[[], None]]]:
@@ -169,7 +171,7 @@ class Service:
             (LOOK_S, self._here.look_at_processes),
             (SAMPLE_EVERY_S, lambda: self._spawner.look(self._settings.worker.start_timeout_s)),
             (SAMPLE_EVERY_S, self._pool.check_warm),
-            *self._recurring_of(self._nodes),
+            *self._recurring_of(self._cluster),
             (RETENTION_EVERY_S, self._retention.tick),
             (METRICS_EVERY_S, self._metrics.sample),
             (FOLDERS_EVERY_S, self._folders.look),
@@ -178,11 +180,11 @@ class Service:
             (START_EVERY_S, self._controller.start_waiting),
         ]
 
-    def _recurring_of(self, nodes: "Nodes | None") -> list[tuple[float, Callable[[], None]]]:
+    def _recurring_of(self, cluster: "Cluster | None") -> list[tuple[float, Callable[[], None]]]:
         """A provider that dies leaves its children to us."""
-        if nodes is None:
+        if cluster is None:
             return []
-        return [(LOOK_AT_LEASES_EVERY_S, partial(self._look_at_nodes, nodes)), (SWEEP_EVERY_S, self._sweep_others)]
+        return [(LOOK_AT_LEASES_EVERY_S, partial(self._look_at_cluster, cluster)), (SWEEP_EVERY_S, self._sweep_others)]
 
     def _sweep_others(self) -> None:
         sweep_orphans(self._spawner.own_children)
@@ -236,14 +238,14 @@ class Service:
                 await self._pool.dismiss_warm()
         except TimeoutError:
             log.error("%d workers are not reaped after %g s", len(self._pool.workers), grace_s)
-        if self._nodes is not None:
-            await self._nodes.end()
+        if self._cluster is not None:
+            await self._cluster.end()
 
     def _close(self) -> None:
         self._commit.close()
         self._pool.close()
-        if self._nodes is not None:
-            self._nodes.close()
+        if self._cluster is not None:
+            self._cluster.close()
         self._publisher.close()
         self._commands.close()
         self._authentication.close()
@@ -274,13 +276,15 @@ class Service:
             self._heads.confirm(job_id)
 
 
-def _make_nodes(settings: Settings, bus: tuple[Context, Address], node_keys: set[str], workers: WorkerTable) -> "Nodes":
+def _make_cluster(
+    settings: Settings, bus: tuple[Context, Address], node_keys: set[str], workers: WorkerTable
+) -> "Cluster":
     """Only with a cluster is what that takes loaded."""
-    from supervisor.nodes.nodes import Nodes
+    from supervisor.nodes.cluster import Cluster
 
-    return Nodes(settings, bus, node_keys, workers)
+    return Cluster(settings, bus, node_keys, workers)
 
 
-def _children_of(nodes: "Nodes | None") -> set[int]:
+def _children_of(cluster: "Cluster | None") -> set[int]:
     """Children of this process that have nothing to do with its own workers: with a cluster, what starts nodes."""
-    return nodes.own_children if nodes is not None else set()
+    return cluster.own_children if cluster is not None else set()

@@ -63,7 +63,7 @@ class CommandHandlers:
         self._lookup = Lookup(parts.store.queries, parts.jobs)
         self._saved = SavedHandlers(parts.store.saved, parts.settings)
         self._questions = SubmitHandler(parts, self._lookup, controller, retention, self._saved.refuse_run)
-        self._queries = QueryHandler(parts, self._lookup, metrics, controller.counters)
+        self._queries = QueryHandler(parts, self._lookup, metrics)
         self._ratings = RatingHandler(parts, self._lookup, retention)
         conversations, shares = parts.store.conversations, parts.store.shares
         self._conversations = ConversationHandlers(conversations, shares, parts.jobs)

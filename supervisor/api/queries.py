@@ -4,7 +4,6 @@ from bus.contract.vocabulary import ENDED
 from bus.wire.commands import ListJobs, Show
 from bus.wire.job_record import JobSummary
 from bus.wire.replies import AnyReply, Jobs, JobShown, Refused, Stats
-from supervisor.control.counters import Counters
 from supervisor.control.parts import Parts
 from supervisor.jobs.lookup import Lookup, may_see, own
 from supervisor.maintenance.metrics import Metrics
@@ -13,13 +12,13 @@ from supervisor.maintenance.metrics import Metrics
 class QueryHandler:
     """Reads the job table, the log, and the figures."""
 
-    def __init__(self, parts: Parts, lookup: Lookup, metrics: Metrics, counters: Counters) -> None:
+    def __init__(self, parts: Parts, lookup: Lookup, metrics: Metrics) -> None:
         self._jobs = parts.jobs
         self._queries = parts.store.queries
         self._lookup = lookup
         self._metrics = metrics
         self._pool = parts.pool
-        self._counters = counters
+        self._counters = parts.counters
 
     def list(self, command: ListJobs) -> Jobs:
         """The jobs that have not ended, newest first, then the ended ones that are wanted."""

@@ -11,9 +11,8 @@ import msgspec
 
 from bus.wire.commands import Submit
 from bus.wire.worker import Assign, Success
-from supervisor.control.catalog_refresh import CatalogKeeper
-from supervisor.control.counters import Counters
-from supervisor.control.kept_catalog import KeptCatalog
+from supervisor.control.catalog_file import CatalogFile
+from supervisor.control.catalog_refresh import CatalogRefresh
 from supervisor.control.parts import Parts
 from supervisor.control.worker_listener import WorkerListener
 from supervisor.jobs.job_entry import JobEntry
@@ -59,12 +58,12 @@ class JobController:
         self._timers = DeadlineTimers(lambda entry, now: self._act(entry, entry.job.tick(now)))
         self._run_queue = RunQueue(parts.admission, parts.conditions.now, parts.journal, parts.jobs, self._launch)
         self._disconnects = DisconnectWatch(parts.settings.supervisor.disconnect_grace_s, self.stop_if_possible)
-        self.catalog = CatalogKeeper(self.submit, parts.jobs, parts.conditions, KeptCatalog(parts.folder))
+        self.catalog = CatalogRefresh(self.submit, parts.jobs, parts.conditions, CatalogFile(parts.folder))
         self.own_catalogs = OwnCatalogs(
             self._submit_for_files, self.stop_if_possible, parts.own_folders, self.catalog, parts.conditions
         )
-        self.counters = Counters()
-        self._listener = WorkerListener(parts, self._act, self.catalog, self.own_catalogs, self.counters)
+        self._counters = parts.counters
+        self._listener = WorkerListener(parts, self._act, self.catalog, self.own_catalogs)
 
     # ---- stimuli from clients
 
@@ -193,7 +192,7 @@ class JobController:
     def _finalize(self, entry: JobEntry) -> None:
         self._jobs.remove(entry.job_id)
         self._heads.ended(entry)
-        self.counters.job_ended(entry.job)
+        self._counters.job_ended(entry.job)
         self._timers.cancel(entry.job_id)
         self._disconnects.cancel(entry.job_id)
         entry.finalized()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bus.contract.settings import Settings
+from supervisor.control.counters import Counters
 from supervisor.jobs.job_table import JobTable
 from supervisor.own_files.folders import OwnFolders
 from supervisor.scheduling.admission import Admission
@@ -26,6 +27,7 @@ class Parts:
     journal: Journal
     commit: GroupCommit
     jobs: JobTable
+    counters: Counters
     admission: Admission
     conditions: Conditions
     limits: Limits

@@ -9,8 +9,7 @@ from bus.contract.events import Usage
 from bus.contract.vocabulary import SUPERVISOR, Reason, Rung
 from bus.transport.codec import CodecError, Decoder
 from bus.wire.worker import AnyWorkerMessage, EventBatch, Finished, Heartbeat, Outcome
-from supervisor.control.catalog_refresh import CatalogKeeper
-from supervisor.control.counters import Counters
+from supervisor.control.catalog_refresh import CatalogRefresh
 from supervisor.control.parts import Parts
 from supervisor.control.spending import Spending
 from supervisor.control.worker_events import fault_in, fault_in_outcome, fault_in_usage
@@ -37,9 +36,8 @@ class WorkerListener:
         self,
         parts: Parts,
         act: Callable[[JobEntry, Iterable[Action]], None],
-        catalog: CatalogKeeper,
+        catalog: CatalogRefresh,
         own_catalogs: OwnCatalogs,
-        counters: Counters,
     ) -> None:
         self._store = parts.store
         self._journal = parts.journal
@@ -49,7 +47,7 @@ class WorkerListener:
         self._act = act
         self._catalog = catalog
         self._own_catalogs = own_catalogs
-        self._counters = counters
+        self._counters = parts.counters
         self._model_notes: dict[str, None] = {}
         self._loop = asyncio.get_running_loop()
 
@@ -170,8 +168,8 @@ class WorkerListener:
         if entry.job.outcome is outcome:
             self._store.outcome(entry.stream.number, outcome)
             self._spending.record(entry)
-        self._catalog.keep(entry, outcome)
-        self._own_catalogs.keep(entry, outcome)
+        self._catalog.take(entry, outcome)
+        self._own_catalogs.take(entry, outcome)
         self._act(entry, [])
 
     def _stop_exceeding(self, entry: JobEntry, limit: Exceeded | None) -> None:

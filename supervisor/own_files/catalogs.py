@@ -145,7 +145,7 @@ class OwnCatalogs:
         if news and not self._conditions.closed and not self.is_reading(entry.files_of):
             self.read(entry.files_of)
 
-    def keep(self, entry: JobEntry, outcome: Outcome) -> None:
+    def take(self, entry: JobEntry, outcome: Outcome) -> None:
         """Take what a job that reads a user's catalog has read."""
         reading = self._readings.get(entry.job_id)
         if reading is None or not isinstance(outcome, Success) or outcome.catalog is None:

@@ -18,9 +18,10 @@ from bus.transport.sockets import new_context
 from bus.wire.commands import Caller, Submit
 from bus.wire.replies import Refused
 from bus.wire.worker import Success
-from supervisor.control.catalog_refresh import TRY_AGAIN_S, CatalogKeeper
+from supervisor.control.catalog_file import CatalogFile
+from supervisor.control.catalog_refresh import TRY_AGAIN_S, CatalogRefresh
 from supervisor.control.controller import JobController
-from supervisor.control.kept_catalog import KeptCatalog
+from supervisor.control.counters import Counters
 from supervisor.control.parts import Parts
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_table import JobTable
@@ -65,7 +66,19 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
     conditions = Conditions(admission, commit, reservations, pool)
     clock, folders = ClockGuard(tmp_path), OwnFolders(tmp_path / "files")
     parts = Parts(
-        settings, store, journal, commit, jobs, admission, conditions, limits, reservations, pool, clock, folders
+        settings,
+        store,
+        journal,
+        commit,
+        jobs,
+        Counters(),
+        admission,
+        conditions,
+        limits,
+        reservations,
+        pool,
+        clock,
+        folders,
     )
     pool.close()
     yield Running(parts, JobController(parts, StreamHeads(jobs, lambda _: None, {})))
@@ -118,20 +131,20 @@ def has_read(*unseen: bool) -> Success:
 
 
 async def test_a_catalog_is_kept_over_a_start_and_a_damaged_one_is_none(running: Running, tmp_path: Path) -> None:
-    keeper = running.controller.catalog
-    assert keeper.encoded == b""
-    keeper.keep(keeper.read(), has_read(False))
+    refresh = running.controller.catalog
+    assert refresh.encoded == b""
+    refresh.take(refresh.read(), has_read(False))
 
-    def anew() -> CatalogKeeper:
+    def anew() -> CatalogRefresh:
         parts = running.parts
-        return CatalogKeeper(running.controller.submit, parts.jobs, parts.conditions, KeptCatalog(tmp_path))
+        return CatalogRefresh(running.controller.submit, parts.jobs, parts.conditions, CatalogFile(tmp_path))
 
-    assert anew().encoded == keeper.encoded != b""
+    assert anew().encoded == refresh.encoded != b""
     assert anew().known is None, "nobody is told of tables that nobody has looked at since"
     file = tmp_path / "catalog"
     file.write_bytes(file.read_bytes()[:-1])
     assert anew().encoded == b""
-    KeptCatalog(tmp_path).keep(encode("no catalog"))
+    CatalogFile(tmp_path).save(encode("no catalog"))
     assert anew().encoded == b""
 
 
@@ -143,10 +156,10 @@ async def test_reading_goes_on_as_long_as_it_gets_on(running: Running, tmp_path:
         begun.append(one)
         return running.controller.submit(one)
 
-    keeper = CatalogKeeper(submit, running.parts.jobs, running.parts.conditions, KeptCatalog(tmp_path))
+    refresh = CatalogRefresh(submit, running.parts.jobs, running.parts.conditions, CatalogFile(tmp_path))
     counts = []
     for outcome in (has_read(True, True), has_read(True, False), has_read(False, True), has_read(False, False)):
-        keeper.keep(keeper.read(), outcome)
+        refresh.take(refresh.read(), outcome)
         begun.clear()
         running.parts.journal.flush()
         assert all(one.question == LOOK_FURTHER for one in begun)

@@ -1,4 +1,4 @@
-"""All nodes of this head: their lines, their leases, the provider that starts them."""
+"""All nodes of this head: their connections, their leases, the provider that starts them."""
 
 import logging
 import secrets
@@ -52,7 +52,7 @@ _ROOM_FOR_HEAD = 4096
 """What a frame of the line may take beyond what a worker may send."""
 
 
-class Nodes:
+class Cluster:
     """Each node has a key of its own, made here and held among the `known_keys`, by which its connection is let in.
     Workers there are heard by the listener."""
 
@@ -80,7 +80,7 @@ class Nodes:
         self._provider = Provider(provider_arguments(self._cluster), self._on_provider, self._provider_ended)
 
     def __repr__(self) -> str:
-        return f"<Nodes {list(self._nodes.values())}>"
+        return f"<Cluster {list(self._nodes.values())}>"
 
     async def end(self) -> None:
         """End every node, and wait for the provider's end."""
