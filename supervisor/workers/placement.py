@@ -5,7 +5,6 @@ from typing import Protocol
 
 from bus.contract.agents import HISTORY_AGENT, INTERNAL_AGENTS
 from bus.wire.replies import NodeSummary
-from supervisor.places.local_place import LocalPlace
 from supervisor.places.place import Place
 
 
@@ -59,7 +58,7 @@ class NoMachines:
 class Placement:
     """Chooses among this machine and the others. Where there are others, they do what people ask."""
 
-    def __init__(self, here: LocalPlace, machines: Machines | None) -> None:
+    def __init__(self, here: Place, machines: Machines | None) -> None:
         self._elsewhere = machines is not None
         self.here = here
         self.machines: Machines = machines if machines is not None else NoMachines()

@@ -1,91 +1,30 @@
 """A job ends, and the next begins, whatever fails on the way."""
 
-import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest_asyncio
 
-from bus.address import make_address, make_runtime_folder
-from bus.contract.agents import LOOK_FURTHER, running_limits
+from bus.contract.agents import LOOK_FURTHER
 from bus.contract.catalog import Catalog, CatalogTable
 from bus.contract.events import Result, Usage
-from bus.contract.settings import Settings
 from bus.contract.vocabulary import Reason, Role, State
 from bus.transport.codec import encode
-from bus.transport.sockets import new_context
 from bus.wire.commands import Caller, Submit
 from bus.wire.replies import Refused
 from bus.wire.worker import Success
 from supervisor.control.catalog_file import CatalogFile
 from supervisor.control.catalog_refresh import TRY_AGAIN_S, CatalogRefresh
-from supervisor.control.controller import JobController
-from supervisor.control.counters import Counters
-from supervisor.control.parts import Parts
 from supervisor.jobs.job_entry import JobEntry
-from supervisor.jobs.job_table import JobTable
-from supervisor.jobs.stream_heads import StreamHeads
-from supervisor.own_files.folders import OwnFolders
-from supervisor.places.local_place import LocalPlace
-from supervisor.processes.containment.sweep import Sweep
-from supervisor.processes.spawner import Spawner
-from supervisor.scheduling.admission import Admission
-from supervisor.scheduling.conditions import Conditions
-from supervisor.scheduling.limits import Limits
-from supervisor.scheduling.reservations import Reservations
-from supervisor.storage.clock_guard import ClockGuard
-from supervisor.storage.group_commit import GroupCommit
-from supervisor.storage.journal import Journal
-from supervisor.storage.store import Store
-from supervisor.workers.worker_pool import WorkerPool
-from supervisor.workers.worker_table import WorkerTable
+from tests.unit.supervisor.control.running import Running, running_controller
 
 QUESTION = Submit(question="SELECT 1", agent="parquet", session_id="s1", caller=Caller("ann", Role.USER))
 
 
-@dataclass
-class Running:
-    parts: Parts
-    controller: JobController
-
-
 @pytest_asyncio.fixture
 async def running(tmp_path: Path) -> AsyncIterator[Running]:
-    """The pool is closed: no worker can be got."""
-    settings, context, store = Settings(), new_context(), Store(tmp_path)
-    address = make_address(tmp_path, "")
-    runtime = make_runtime_folder(Path(address.runtime_dir))
-    journal, jobs = Journal(store, lambda _: None), JobTable()
-    table = WorkerTable()
-    here = LocalPlace(settings, Spawner([], {}, Sweep), store, (context, address), table)
-    pool = WorkerPool(settings, table, here)
-    commit = GroupCommit(store, journal)
-    admission = Admission(settings.limits, running_limits(settings))
-    limits, reservations = Limits(settings), Reservations(settings, store.queries)
-    conditions = Conditions(admission, commit, reservations, pool)
-    clock, folders = ClockGuard(tmp_path), OwnFolders(tmp_path / "files")
-    parts = Parts(
-        settings,
-        store,
-        journal,
-        commit,
-        jobs,
-        Counters(),
-        admission,
-        conditions,
-        limits,
-        reservations,
-        pool,
-        clock,
-        folders,
-    )
-    pool.close()
-    yield Running(parts, JobController(parts, StreamHeads(jobs, lambda _: None, {})))
-    commit.close()
-    context.term()
-    store.close()
-    shutil.rmtree(runtime)
+    async with running_controller(tmp_path) as running:
+        yield running
 
 
 async def test_a_job_for_which_no_worker_can_be_got_ends(running: Running) -> None:
