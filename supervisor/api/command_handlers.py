@@ -53,7 +53,7 @@ log = logging.getLogger(__name__)
 
 
 class CommandHandlers:
-    """Answers every command."""
+    """Hands each command to the handler of its kind; stops and drains are carried out here."""
 
     def __init__(self, parts: Parts, controller: JobController, retention: Retention, metrics: Metrics) -> None:
         self._admission, self._pool = parts.admission, parts.pool

@@ -51,7 +51,7 @@ class CatalogRefresh:
         return self._jobs.has_agent(CATALOG_AGENT)
 
     def read(self, question: str = "read the catalog") -> JobEntry:
-        """Have it read anew."""
+        """Begin a job that reads the catalog anew; returns it."""
         caller = Caller(SUPERVISOR, Role.OPERATOR)
         return self._submit(Submit(caller, secrets.token_hex(8), question, agent=CATALOG_AGENT))
 

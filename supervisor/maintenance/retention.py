@@ -65,12 +65,13 @@ class Retention:
         return None if self._store.queries.longest_unrolled() is None else self.roll_up()[0]
 
     def changed(self, number: int) -> None:
-        """An ended job has been changed: what the history says of it is old, whatever is about to be marked."""
+        """An ended job (by its number in the log) has been changed: the history has to take it in again, and it is not
+        marked as taken in by a roll-up that may have read it before."""
         self._changed.add(number)
         self._to_mark = [other for other in self._to_mark if other != number]
 
     def tick(self) -> None:
-        """See to whatever is due."""
+        """Begin a roll-up if one is due, and go on with marking and discarding. To be called about once a second."""
         if self._conditions.closed:
             return
         if self._running is None and not self._to_mark and self._due():

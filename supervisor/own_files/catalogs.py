@@ -21,7 +21,7 @@ from supervisor.scheduling.conditions import Conditions
 log = logging.getLogger(__name__)
 
 MAX_KNOWN = 256
-"""Catalogs that are held; a user whose catalog was given up for another's has it read again."""
+"""How many users' catalogs are held at once. One that was given up is read again when it is needed."""
 
 _decode: Decoder[Catalog] = Decoder(Catalog)
 
@@ -38,7 +38,7 @@ class _Known(NamedTuple):
     encoded: bytes
     fingerprint: str
     shared: bytes
-    """What was known of the data of all when it was read."""
+    """The encoded catalog of the data of all at the time of the reading."""
 
 
 class _Reading(NamedTuple):
@@ -70,7 +70,8 @@ class OwnCatalogs:
         self._generations: Counter[str] = Counter()
         """How often what was known of a user's files has become wrong."""
         self._failed: dict[str, bytes] = {}
-        """Users whose catalog could not be read, and what was known of the data of all then."""
+        """By user whose catalog could not be read: the encoded catalog of the data of all at that time. Once that is
+        another, the user's is read again."""
 
     def folder_for(self, entry: JobEntry) -> str:
         """The folder of own files that this job's worker may open; "" for none."""
@@ -168,7 +169,7 @@ class OwnCatalogs:
             self.read(user)
 
     def _ended(self, entry: JobEntry) -> None:
-        """However it has ended."""
+        """The job that read has ended, successfully or not: a file that was not found readable is removed."""
         reading = self._readings.pop(entry.job_id, None)
         if reading is None:
             return

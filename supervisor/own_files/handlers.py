@@ -25,7 +25,7 @@ class OwnFileHandlers:
         self._open_to_all = lies_within_data(settings)
 
     def answer(self, command: AnyFileCommand) -> AnyReply:
-        """Carry the command out."""
+        """Carry the command out for its caller: list, take or remove a file of theirs."""
         user = command.caller.user
         if isinstance(command, ListFiles):
             limits = self._limits

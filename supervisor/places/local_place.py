@@ -111,7 +111,7 @@ class LocalPlace:
             worker.renew_scratch()
 
     def outdated_ones(self) -> set[str]:
-        """The ids of those whose sandbox opens something that has been replaced since."""
+        """The ids of the workers whose sandbox opens a data folder that was replaced by another meanwhile."""
         return {worker.worker_id for worker in self._workers.values() if worker.outdated}
 
     def hear_again(self) -> None:

@@ -175,7 +175,7 @@ class Spawner:
         self.containment.close()
 
     def _running(self) -> ForkServer:
-        """Raises `SpawnError`."""
+        """The fork server that takes orders, started if there is none. Raises `SpawnError`."""
         if self._server is None or self._server.lost:
             if self._ending:
                 raise SpawnError("the supervisor ends")

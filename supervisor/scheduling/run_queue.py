@@ -55,7 +55,7 @@ class RunQueue:
         self._admission.leave(entry.job_id)
 
     def start_waiting(self) -> None:
-        """Start whatever may start, and tell the others their new position before long."""
+        """Start each waiting job that may start, and soon tell the others their new position."""
         while self._admission.waiting and (job_id := self._admission.next(self._facts())) is not None:
             self._start(job_id)
         self._tell_soon()

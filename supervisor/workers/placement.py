@@ -9,7 +9,7 @@ from supervisor.places.place import Place
 
 
 class Machine(Place, Protocol):
-    """Another machine."""
+    """Another machine as a place for workers."""
 
     @property
     def free(self) -> int:
@@ -40,18 +40,18 @@ class Machines(Protocol):
 
 
 class NoMachines:
-    """Everything runs on this one."""
+    """Stands for other machines where there are none: everything runs on this one."""
 
     places: Sequence[Machine] = ()
     ready: Sequence[Machine] = ()
     draining: Sequence[Machine] = ()
 
     def drain(self, name: str, *, undo: bool) -> bool:
-        """There is none of any name."""
+        """False: there is no machine of any name."""
         return False
 
     def summaries(self) -> list[NodeSummary]:
-        """None."""
+        """An empty list."""
         return []
 
 

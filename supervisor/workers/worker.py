@@ -100,7 +100,7 @@ class Worker:
         self.place.do(self.worker_id, step)
 
     def sampled(self, sample: Sample) -> None:
-        """It uses this much now."""
+        """Take in a measurement; the peak of memory and the most of CPU stay."""
         self.memory_bytes = sample.memory_bytes
         self.peak_bytes = max(self.peak_bytes, sample.memory_bytes)
         self.cpu_s = max(self.cpu_s, sample.cpu_s)

@@ -56,7 +56,7 @@ class WorkerTable:
     # ---- what is heard of their place
 
     def spawned(self, worker_id: str, pid: int) -> None:
-        """The worker has a process."""
+        """The worker has a process now, with this id."""
         if worker := self._by_id.get(worker_id):
             worker.pid = pid
 
@@ -85,7 +85,7 @@ class WorkerTable:
                 worker.listener.worker_heard(worker, message)
 
     def said(self, frames: list[bytes]) -> None:
-        """A worker sends events."""
+        """A worker sends events or its outcome: taken once and in order, by the numbers that they bear."""
         size = len(frames[0])
         try:
             message = _decode_message(frames[0]) if len(frames) == 1 and size <= MAX_MESSAGE_BYTES else None
@@ -108,7 +108,7 @@ class WorkerTable:
         # ask for it, such a line would carry its window a hundred times; a heartbeat later is soon enough.
 
     def sampled(self, worker_id: str, sample: Sample) -> None:
-        """A worker uses so much."""
+        """A worker was measured: its listener hears of each limit that it is beyond."""
         worker = self._by_id.get(worker_id)
         if worker is None:
             return

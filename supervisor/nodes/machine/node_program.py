@@ -89,10 +89,10 @@ class NoLedger:
     """Records no processes: a node's end with its namespace, so no later one has to look for them."""
 
     def worker_started(self, pid: int, started: int, scratch: str) -> None:
-        """Not kept."""
+        """Nothing is recorded: a node's processes end with its namespace."""
 
     def worker_gone(self, pid: int, started: int) -> None:
-        """Not kept."""
+        """Nothing is recorded: a node's processes end with its namespace."""
 
 
 class NodeProgram:
