@@ -16,7 +16,6 @@ from bus.wire.worker import Outcome, Success
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.lifecycle.kill_ladder import StopRequest
 from supervisor.own_files.folders import OwnFolders
-from supervisor.scheduling.conditions import Conditions
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +31,13 @@ class Shared(Protocol):
     @property
     def encoded(self) -> bytes: ...
     def answer(self, now: float) -> CatalogRead | Refused: ...
+
+
+class Intake(Protocol):
+    """Whether questions are accepted: of any user, or of none."""
+
+    @property
+    def closed(self) -> bool: ...
 
 
 class _Known(NamedTuple):
@@ -58,13 +64,13 @@ class OwnCatalogs:
         stop: Callable[[JobEntry, StopRequest], None],
         folders: OwnFolders,
         shared: Shared,
-        conditions: Conditions,
+        intake: Intake,
     ) -> None:
         self._submit = submit
         self._stop = stop
         self._folders = folders
         self._shared = shared
-        self._conditions = conditions
+        self._intake = intake
         self._known: dict[str, _Known] = {}
         self._readings: dict[str, _Reading] = {}
         self._generations: Counter[str] = Counter()
@@ -143,7 +149,7 @@ class OwnCatalogs:
         """A worker that may open this user's files has found other data than its catalog tells of."""
         known = self._known.get(entry.files_of)
         news = known is None or known.fingerprint != fingerprint
-        if news and not self._conditions.closed and not self.is_reading(entry.files_of):
+        if news and not self._intake.closed and not self.is_reading(entry.files_of):
             self.read(entry.files_of)
 
     def take(self, entry: JobEntry, outcome: Outcome) -> None:
@@ -165,7 +171,7 @@ class OwnCatalogs:
         """Nothing is known of this user's files since the start, or the data of all are others by now."""
         known, shared = self._known.get(user), self._shared.encoded
         outdated = known is None or known.shared != shared
-        if outdated and self._failed.get(user) != shared and not self._conditions.closed and not self.is_reading(user):
+        if outdated and self._failed.get(user) != shared and not self._intake.closed and not self.is_reading(user):
             self.read(user)
 
     def _ended(self, entry: JobEntry) -> None:
