@@ -16,6 +16,7 @@ from bus.wire.worker import Success
 from supervisor.control.catalog_file import CatalogFile
 from supervisor.control.catalog_refresh import TRY_AGAIN_S, CatalogRefresh
 from supervisor.jobs.job_entry import JobEntry
+from supervisor.scheduling.admission import Facts
 from tests.unit.supervisor.control.running import Running, running_controller
 
 QUESTION = Submit(question="SELECT 1", agent="parquet", session_id="s1", caller=Caller("ann", Role.USER))
@@ -104,3 +105,15 @@ async def test_reading_goes_on_as_long_as_it_gets_on(running: Running, tmp_path:
         assert all(one.question == LOOK_FURTHER for one in begun)
         counts.append(len(begun))
     assert counts == [1, 1, 0, 0]
+
+
+async def test_trouble_with_the_log_and_a_drain_close_the_server_to_questions(running: Running) -> None:
+    conditions = running.parts.conditions
+    assert (conditions.closed, conditions.now(), conditions.refuse("ann")) == (False, Facts(), None)
+    running.parts.commit.lost = "the log is gone"
+    refused = conditions.refuse("ann")
+    assert refused is not None
+    assert (conditions.closed, refused.error) == (True, "the log is gone")
+    running.parts.commit.lost = ""
+    running.parts.admission.drain()
+    assert conditions.closed

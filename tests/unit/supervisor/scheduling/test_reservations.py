@@ -84,6 +84,16 @@ def test_jobs_that_cost_although_no_model_has_a_price_are_held_to_the_day_togeth
     assert reservations.refuse("bob") is None
 
 
+def test_who_is_short_of_budget_is_said_of_all_whose_jobs_run(store: Store) -> None:
+    reservations = reservations_of(store)
+    for number in range(100):
+        if not reservations.may_start("ann"):
+            break
+        reservations.start(new_entry(f"a{number}"))
+    reservations.start(new_entry("b0", "bob"))
+    assert reservations.short_of_budget() == {"ann"}
+
+
 def test_a_worker_has_a_moment_to_end_by_itself_at_its_budget(store: Store) -> None:
     reservations, entry = reservations_of(store), new_entry()
     reservations.start(entry)
