@@ -1,6 +1,5 @@
 """What workers say counts where a worker may say it, for the job that it serves, once that was given to it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest_asyncio
 from bus.contract.agents import CATALOG_AGENT
 from bus.contract.events import Result, Status, Usage
 from bus.contract.settings import Settings
-from bus.contract.vocabulary import SUPERVISOR, Proof, Reason, Rung, State
+from bus.contract.vocabulary import SUPERVISOR, Reason, Rung, State
 from bus.transport.codec import encode
 from bus.wire.worker import EventBatch, Finished, Heartbeat, Outcome, Success
 from supervisor.control.worker_listener import MOST_MODEL_NOTES, WorkerListener
@@ -18,33 +17,10 @@ from supervisor.jobs.job_entry import JobEntry
 from supervisor.lifecycle.job import Action
 from supervisor.lifecycle.kill_ladder import Step, StopRequest
 from supervisor.workers.worker import Worker
-from tests.harness.jobs.entries import new_entry
-from tests.unit.supervisor.control.running import Running, running_controller
+from tests.unit.supervisor.control.running import KeepsSignals, Running, running_controller, running_job
 
 HELLO = encode([Status("hello")])
 ANSWER = Success(Result({}, Usage(), {}))
-
-
-class Place:
-    """Where the worker lives; keeps the signals that it is sent."""
-
-    name = ""
-    proof = Proof.NODE_REAPED
-
-    def __init__(self) -> None:
-        self.done: list[Step] = []
-
-    def spawn(self, worker_id: str, agent: str, token: bytes, own_folder: str = "") -> None: ...
-    def assigned(self, worker_id: str, job_id: str) -> None: ...
-    def tell(self, worker_id: str, message: bytes) -> None: ...
-    def do(self, worker_id: str, step: Step) -> None:
-        self.done.append(step)
-
-    def lives(self, worker_id: str) -> bool:
-        return True
-
-    def outdated(self, worker_id: str) -> bool:
-        return False
 
 
 class Heard:
@@ -54,7 +30,7 @@ class Heard:
         self.parts = running.parts
         controller = running.controller
         self.listener = WorkerListener(self.parts, self.act, controller.catalog, controller.own_catalogs)
-        self.place = Place()
+        self.place = KeepsSignals()
         self.actions: list[Action] = []
 
     def act(self, entry: JobEntry, actions: Iterable[Action]) -> None:
@@ -67,19 +43,13 @@ class Heard:
 
     def entry(self, *, given: bool = True, agent: str = "parquet") -> tuple[JobEntry, Worker]:
         """A job that has a worker."""
-        now = asyncio.get_running_loop().time()
-        entry = new_entry(agent=agent, accepted_at=now)
-        entry.stream.number = self.parts.store.accept(entry.submit, entry.record())
-        self.parts.jobs.add(entry)
-        entry.job.launch(now)
+        entry = running_job(self.parts, agent=agent)
         entry.worker = self.worker()
         if given:
-            entry.job.worker_ready(now)
+            entry.job.worker_ready(entry.job.accepted_at)
         return entry, entry.worker
 
-    def say(
-        self, worker: Worker, blob: bytes = HELLO, *, count: int = 1, cost_usd: float = 0.0, at: float = 1.0
-    ) -> None:
+    def say(self, worker: Worker, *, count: int = 1, cost_usd: float = 0.0, at: float = 1.0) -> None:
         usage = Usage(cost_usd=cost_usd)
         self.listener.on_worker_message(worker, EventBatch(worker.token, 1, usage, HELLO, used_at=at, count=count))
 
