@@ -16,14 +16,16 @@ from bus.address import (
     state_folder,
     write_address,
 )
-from bus.contract.settings import Settings
+from bus.contract.settings import Settings, on_nodes
 from bus.contract.settings_file import SettingsError
+from bus.own_files import own_files_folder
 from bus.serve_contract import DRAINED, STATE_LOST, ServeOrders, give_up, read_orders, set_up_logging, watch_lifeline
 from bus.system import private_files
 from bus.system.machine import is_in_memory
 from bus.system.prctl import become_subreaper
 from bus.transport.sockets import BusError
 from supervisor.maintenance.recovery import clean_folder, nodes_left, settle_jobs, sweep_workers
+from supervisor.own_files.folders import OwnFolders
 from supervisor.places.local_worker import scratch_root
 from supervisor.processes.containment.choice import choose
 from supervisor.processes.containment.hard_limits import HardLimits
@@ -65,6 +67,8 @@ async def _serve(settings: Settings, orders: ServeOrders) -> int:
             sweep_workers(store)
             heads = await _settle(store, settings, state_dir)
             clean_folder(runtime)
+            OwnFolders(own_files_folder(settings.supervisor.state_dir)).sweep()
+            _promise_lease(settings, state_dir)
             key = make_key(state_dir)
             service = Service(settings, store, address, contain, heads)
             write_address(state_dir, address)
@@ -94,15 +98,24 @@ async def _settle(store: Store, settings: Settings, state_dir: Path) -> dict[str
     """Jobs of an earlier supervisor on this machine at once; those on others when nothing lives there any more."""
     heads = settle_jobs(store, also_on_nodes=False)
     if nodes := nodes_left(store):
-        from supervisor.nodes.kept_lease import kept_lease
         from supervisor.nodes.lease import dead_after_s
+        from supervisor.nodes.lease_file import read_lease
 
         now_s = dead_after_s(settings.cluster.lease_s, settings.cluster.margin_s)
-        wait_s = max(kept_lease(state_dir), now_s)
+        wait_s = max(read_lease(state_dir), now_s)
         text = "jobs of an earlier supervisor ran on %s: waiting %.1f s, until their leases have run out"
         log.warning(text, ", ".join(sorted(nodes)), wait_s, extra={"action": "settle"})
         await asyncio.sleep(wait_s)
     return heads | settle_jobs(store)
+
+
+def _promise_lease(settings: Settings, state_dir: Path) -> None:
+    """Only with a cluster is what that takes loaded."""
+    if on_nodes(settings):
+        from supervisor.nodes.lease import dead_after_s
+        from supervisor.nodes.lease_file import write_lease
+
+        write_lease(state_dir, dead_after_s(settings.cluster.lease_s, settings.cluster.margin_s))
 
 
 def _end_on_signals(service: Service, orders: ServeOrders) -> None:

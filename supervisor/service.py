@@ -21,12 +21,13 @@ from bus.system.environment import for_workers
 from bus.system.orphans import sweep_orphans
 from bus.system.proc import POLL_S
 from bus.transport.channel import Channel
-from bus.transport.sockets import bind_publisher, new_context
+from bus.transport.sockets import Context, bind_publisher, new_context
 from bus.transport.zap import admit
 from bus.wire.topics import clients_job, topic_job
 from supervisor.api.command_handlers import CommandHandlers
-from supervisor.api.envelope import CommandLine
+from supervisor.api.command_socket import CommandSocket
 from supervisor.control.controller import JobController
+from supervisor.control.counters import Counters
 from supervisor.control.parts import Parts
 from supervisor.jobs.job_table import JobTable
 from supervisor.jobs.stream_heads import StreamHeads
@@ -37,12 +38,12 @@ from supervisor.maintenance.retention import Retention
 from supervisor.own_files.folders import OwnFolders
 from supervisor.periodic import Periodic
 from supervisor.places.local_place import LocalPlace
-from supervisor.places.place import PlaceListener
 from supervisor.places.usage.process_watch import LOOK_S
 from supervisor.places.usage.resource_monitor import SAMPLE_EVERY_S
 from supervisor.processes.containment.interface import Contain
 from supervisor.processes.spawner import Spawner
 from supervisor.scheduling.admission import Admission
+from supervisor.scheduling.conditions import Conditions
 from supervisor.scheduling.limits import Limits
 from supervisor.scheduling.reservations import Reservations
 from supervisor.storage.clock_guard import ClockGuard, read_clocks
@@ -50,17 +51,18 @@ from supervisor.storage.group_commit import GroupCommit
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
 from supervisor.workers.worker_pool import WorkerPool
+from supervisor.workers.worker_table import WorkerTable
 
 if TYPE_CHECKING:
-    from supervisor.nodes.nodes import Nodes
+    from supervisor.nodes.cluster import Cluster
 
 log = logging.getLogger(__name__)
 
 LOOK_AT_LEASES_EVERY_S = 0.02
 SWEEP_EVERY_S = 1.0
 HEADS_EVERY_S = 1.0
-HISTORY_EVERY_S = 1.0
-GAUGES_EVERY_S = 1.0
+RETENTION_EVERY_S = 1.0
+METRICS_EVERY_S = 1.0
 FOLDERS_EVERY_S = 1.0
 START_EVERY_S = 1.0
 LOOK_AT_DRAIN_EVERY_S = 0.2
@@ -77,64 +79,64 @@ class Service:
         self, settings: Settings, store: Store, address: Address, contain: Contain, heads: dict[str, int]
     ) -> None:
         self.end = asyncio.Event()
-        self._settings, self._store = settings, store
-        self._address = address
+        self._settings = settings
         self._loop = asyncio.get_running_loop()
         self._context = new_context()
-        self._nodes: Nodes | None = None
-        key = make_key(store.path.parent)
-        self._door = admit(self._context, lambda public: self._nodes is not None and self._nodes.knows(public), key)
+        self._jobs = JobTable()
+        key, node_keys = make_key(store.path.parent), set[str]()
+        self._authentication = admit(self._context, node_keys.__contains__, key)
         self._publisher = Channel(bind_publisher(self._context, address.events), self._on_subscription)
         journal = Journal(store, self._publisher.send)
         self._commit = GroupCommit(store, journal)
-        reservations = Reservations(settings, store.queries)
-        self._admission = Admission(
-            settings.limits,
-            running_limits(settings),
-            lambda: self._trouble,
-            reservations.may_start,
-            lambda: self._pool.shortage,
-            (lambda agent: self._pool.no_room(agent)) if on_nodes(settings) else None,
-            store.queries.users(),
-        )
-        self._jobs = JobTable()
+
+        workers, bus = WorkerTable(), (self._context, address)
+        self._cluster = _make_cluster(settings, bus, node_keys, workers) if on_nodes(settings) else None
         environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
-        self._spawner = Spawner(preload_of(settings, os.environ), environment, contain, lambda: self._other_children)
-        line = self._context, address
-        self._pool = WorkerPool(
-            settings,
-            partial(LocalPlace, settings, self._spawner, store, line),
-            self._make_nodes if on_nodes(settings) else None,
-        )
+        others = partial(_children_of, self._cluster)
+        self._spawner = Spawner(preload_of(settings, os.environ), environment, contain, others)
+        self._here = LocalPlace(settings, self._spawner, store, bus, workers)
+        self._pool = WorkerPool(settings, workers, self._here, self._cluster)
+
+        self._admission = Admission(settings.limits, running_limits(settings), store.queries.users())
+        reservations = Reservations(settings, store.queries)
+        self._conditions = Conditions(self._admission, self._commit, reservations, self._pool)
         self._clock = ClockGuard(store.path.parent)
-        self._clock.look(read_clocks())  # before anything is trimmed
-        limits = Limits(settings)
-        own_folders = OwnFolders(own_files_folder(settings.supervisor.state_dir))
-        own_folders.sweep()
         parts = Parts(
             settings,
             store,
             journal,
+            self._commit,
             self._jobs,
+            Counters(),
             self._admission,
-            limits,
+            self._conditions,
+            Limits(settings),
             reservations,
             self._pool,
             self._clock,
-            own_folders,
+            OwnFolders(own_files_folder(settings.supervisor.state_dir)),
         )
         self._heads = StreamHeads(self._jobs, self._publisher.send, heads)
         self._controller = JobController(parts, self._heads)
-        self._history = Retention(parts, self._controller)
-        self._gauges = Metrics(parts)
-        handlers = CommandHandlers(parts, self._controller, self._history, self._gauges)
-        self._commands = CommandLine((self._context, address.commands), key, journal, handlers.answer)
-        again = {address.events: lambda: self._publisher.bind_again(address.events), **self._pool.bind_again}
-        self._folders = FolderWatch(Path(address.runtime_dir), again | {address.commands: self._commands.bind_again})
-        self.state_lost = ""
+        self._retention = Retention(parts, self._controller)
+        self._metrics = Metrics(parts)
+        handlers = CommandHandlers(parts, self._controller, self._retention, self._metrics)
+        self._commands = CommandSocket((self._context, address.commands), key, journal, handlers.answer)
+        again: dict[str, Callable[[], None]] = {
+            address.events: partial(self._publisher.bind_again, address.events),
+            address.commands: self._commands.bind_again,
+            **self._here.bind_again,
+        }
+        self._folders = FolderWatch(Path(address.runtime_dir), again)
+
+    @property
+    def state_lost(self) -> str:
+        """That the log was removed under it, for people; empty where it was not."""
+        return self._commit.lost
 
     async def run(self) -> bool:
         """Serve until `end` is set or a drain is done (then it returns True), then stop what runs, and close."""
+        self._look_at_clock()  # before anything is trimmed
         try:
             await self._spawner.warm_up()
             with contextlib.closing(Periodic(self._recurring())):
@@ -148,60 +150,41 @@ class Service:
         finally:
             self._close()
 
-    def _make_nodes(self, listener: PlaceListener) -> "Nodes":
-        """Only with a cluster is what that takes loaded."""
-        from supervisor.nodes.kept_lease import keep_lease
-        from supervisor.nodes.lease import dead_after_s
-        from supervisor.nodes.nodes import Nodes
-
-        cluster = self._settings.cluster
-        keep_lease(self._store.path.parent, dead_after_s(cluster.lease_s, cluster.margin_s))
-        line = self._context, self._address
-        self._nodes = Nodes(
-            self._settings, line, lambda: self._controller.start_waiting(), listener, self._admission.short_of_room
-        )
-        return self._nodes
-
-    @property
-    def _other_children(self) -> set[int]:
-        return self._nodes.own_children if self._nodes is not None else set()
-
-    @property
-    def _trouble(self) -> str:
-        return self.state_lost or self._commit.trouble
-
     def _look_at_state(self) -> None:
         """Where the log is not in its place any more, end in order: it is written there anew from what is still open,
         and another supervisor goes on with that."""
-        if not self.state_lost and not self._store.in_place:
-            self.state_lost = (
-                f"the log {self._store.path} was removed while it was in use; it is written anew, and the server "
-                "starts again"
-            )
-            log.critical("%s; every job is stopped", self.state_lost, extra={"action": "state_folder"})
+        self._commit.look()
+        if self._commit.lost:
             self.end.set()
+
+    def _look_at_clock(self) -> None:
+        self._clock.look(read_clocks())
+
+    def _look_at_cluster(self, cluster: "Cluster") -> None:
+        if cluster.look(self._conditions.short_of_room):
+            self._controller.start_waiting()
 
     def _recurring(self) -> list[tuple[float, Callable[[], None]]]:
         return [
             (HEADS_EVERY_S, self._heads.publish),
-            (SAMPLE_EVERY_S, self._pool.sample),
-            (LOOK_S, self._pool.look_at_processes),
+            (SAMPLE_EVERY_S, self._here.sample),
+            (LOOK_S, self._here.look_at_processes),
             (SAMPLE_EVERY_S, lambda: self._spawner.look(self._settings.worker.start_timeout_s)),
             (SAMPLE_EVERY_S, self._pool.check_warm),
-            *self._recurring_of(self._nodes),
-            (HISTORY_EVERY_S, self._history.tick),
-            (GAUGES_EVERY_S, self._gauges.sample),
+            *self._recurring_of(self._cluster),
+            (RETENTION_EVERY_S, self._retention.tick),
+            (METRICS_EVERY_S, self._metrics.sample),
             (FOLDERS_EVERY_S, self._folders.look),
             (FOLDERS_EVERY_S, self._look_at_state),
-            (FOLDERS_EVERY_S, lambda: self._clock.look(read_clocks())),
+            (FOLDERS_EVERY_S, self._look_at_clock),
             (START_EVERY_S, self._controller.start_waiting),
         ]
 
-    def _recurring_of(self, nodes: "Nodes | None") -> list[tuple[float, Callable[[], None]]]:
+    def _recurring_of(self, cluster: "Cluster | None") -> list[tuple[float, Callable[[], None]]]:
         """A provider that dies leaves its children to us."""
-        if nodes is None:
+        if cluster is None:
             return []
-        return [(LOOK_AT_LEASES_EVERY_S, nodes.look), (SWEEP_EVERY_S, self._sweep_others)]
+        return [(LOOK_AT_LEASES_EVERY_S, partial(self._look_at_cluster, cluster)), (SWEEP_EVERY_S, self._sweep_others)]
 
     def _sweep_others(self) -> None:
         sweep_orphans(self._spawner.own_children)
@@ -209,7 +192,7 @@ class Service:
     async def _read_catalog(self) -> None:
         """Know the data before the first question, unless that takes long: then questions read them for themselves."""
         read = asyncio.Event()
-        self._controller.catalog.read().on_finalized.append(read.set)
+        self._controller.read_catalog(read.set)
         ended = self._loop.create_task(read.wait())
         told_to_end = self._loop.create_task(self.end.wait())
         await asyncio.wait({ended, told_to_end}, timeout=CATALOG_WAIT_S, return_when=asyncio.FIRST_COMPLETED)
@@ -255,21 +238,21 @@ class Service:
                 await self._pool.dismiss_warm()
         except TimeoutError:
             log.error("%d workers are not reaped after %g s", len(self._pool.workers), grace_s)
-        if self._nodes is not None:
-            await self._nodes.end()
+        if self._cluster is not None:
+            await self._cluster.end()
 
     def _close(self) -> None:
         self._commit.close()
         self._pool.close()
-        if self._nodes is not None:
-            self._nodes.close()
+        if self._cluster is not None:
+            self._cluster.close()
         self._publisher.close()
         self._commands.close()
-        self._door.close()
+        self._authentication.close()
         self._context.term()
         self._spawner.close()
         self._sweep()
-        self._spawner.containment.close()
+        self._spawner.close_containment()
 
     def _sweep(self) -> None:
         """Leave no process behind, nor wait for ever for one that does not die."""
@@ -291,3 +274,17 @@ class Service:
         job_id = topic_job(topic)
         if job_id is not None and subscribed:
             self._heads.confirm(job_id)
+
+
+def _make_cluster(
+    settings: Settings, bus: tuple[Context, Address], node_keys: set[str], workers: WorkerTable
+) -> "Cluster":
+    """Only with a cluster is what that takes loaded."""
+    from supervisor.nodes.cluster import Cluster
+
+    return Cluster(settings, bus, node_keys, workers)
+
+
+def _children_of(cluster: "Cluster | None") -> set[int]:
+    """Children of this process that have nothing to do with its own workers: with a cluster, what starts nodes."""
+    return cluster.own_children if cluster is not None else set()

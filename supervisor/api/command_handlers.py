@@ -53,18 +53,18 @@ log = logging.getLogger(__name__)
 
 
 class CommandHandlers:
-    """Answers every command."""
+    """Hands each command to the handler of its kind; stops and drains are carried out here."""
 
-    def __init__(self, parts: Parts, controller: JobController, history: Retention, gauges: Metrics) -> None:
+    def __init__(self, parts: Parts, controller: JobController, retention: Retention, metrics: Metrics) -> None:
         self._admission, self._pool = parts.admission, parts.pool
         self._controller = controller
         self._catalogs = controller.own_catalogs
-        self._files = OwnFileHandlers(parts.settings, parts.own_folders, self._catalogs, parts.admission)
+        self._files = OwnFileHandlers(parts.settings, parts.own_folders, self._catalogs, parts.conditions)
         self._lookup = Lookup(parts.store.queries, parts.jobs)
         self._saved = SavedHandlers(parts.store.saved, parts.settings)
-        self._questions = SubmitHandler(parts, self._lookup, controller, history, self._saved.refuse_run)
-        self._queries = QueryHandler(parts, self._lookup, gauges, controller.counters)
-        self._ratings = RatingHandler(parts, self._lookup, history)
+        self._questions = SubmitHandler(parts, self._lookup, controller, retention, self._saved.refuse_run)
+        self._queries = QueryHandler(parts, self._lookup, metrics)
+        self._ratings = RatingHandler(parts, self._lookup, retention)
         conversations, shares = parts.store.conversations, parts.store.shares
         self._conversations = ConversationHandlers(conversations, shares, parts.jobs)
         self._shares = ShareHandlers(shares, conversations, self._lookup)

@@ -90,7 +90,7 @@ class ConversationHandlers:
 
 
 def _cursor(after: str) -> tuple[float, str] | Refused | None:
-    """Where the page before ended."""
+    """Where the page before ended: the last conversation's time and id; None for the first page."""
     if not after:
         return None
     at, _, conversation_id = after.partition(",")

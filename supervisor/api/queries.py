@@ -4,7 +4,6 @@ from bus.contract.vocabulary import ENDED
 from bus.wire.commands import ListJobs, Show
 from bus.wire.job_record import JobSummary
 from bus.wire.replies import AnyReply, Jobs, JobShown, Refused, Stats
-from supervisor.control.counters import Counters
 from supervisor.control.parts import Parts
 from supervisor.jobs.lookup import Lookup, may_see, own
 from supervisor.maintenance.metrics import Metrics
@@ -13,13 +12,13 @@ from supervisor.maintenance.metrics import Metrics
 class QueryHandler:
     """Reads the job table, the log, and the figures."""
 
-    def __init__(self, parts: Parts, lookup: Lookup, gauges: Metrics, counters: Counters) -> None:
+    def __init__(self, parts: Parts, lookup: Lookup, metrics: Metrics) -> None:
         self._jobs = parts.jobs
         self._queries = parts.store.queries
         self._lookup = lookup
-        self._gauges = gauges
+        self._metrics = metrics
         self._pool = parts.pool
-        self._counters = counters
+        self._counters = parts.counters
 
     def list(self, command: ListJobs) -> Jobs:
         """The jobs that have not ended, newest first, then the ended ones that are wanted."""
@@ -41,7 +40,7 @@ class QueryHandler:
         counters = self._counters
         states = counters.count_by_state() + self._jobs.count_by_state()
         ended, first = counters.ended_counts(), counters.first_chunk
-        gauges, nodes = self._gauges.read(), self._pool.nodes
+        gauges, nodes = self._metrics.read(), self._pool.nodes
         return Stats(states, gauges, ended, stops=counters.stops, first_chunk=first, nodes=nodes)
 
 

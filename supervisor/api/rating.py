@@ -14,11 +14,11 @@ from supervisor.maintenance.retention import Retention
 class RatingHandler:
     """A rating stands in the job's record, in its conversation, and from the next roll-up on in the history."""
 
-    def __init__(self, parts: Parts, lookup: Lookup, history: Retention) -> None:
+    def __init__(self, parts: Parts, lookup: Lookup, retention: Retention) -> None:
         self._jobs = parts.jobs
         self._store = parts.store
         self._lookup = lookup
-        self._history = history
+        self._retention = retention
 
     def rate(self, command: RateJob) -> AnyReply:
         """Take the owner's word, in place of the one before."""
@@ -30,7 +30,7 @@ class RatingHandler:
         if refused is not None:
             return refused
         record = msgspec.structs.replace(found, verdict=command.verdict, comment=comment if command.verdict else "")
-        self._history.changed(self._store.rate(record))
+        self._retention.changed(self._store.rate(record))
         return Changed()
 
     def _refuse(self, command: RateJob, record: JobRecord, comment: str) -> Refused | None:

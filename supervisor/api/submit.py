@@ -26,13 +26,13 @@ class SubmitHandler:
         parts: Parts,
         lookup: Lookup,
         controller: JobController,
-        history: Retention,
+        retention: Retention,
         refuse_run: Callable[[Submit], Refused | None],
     ) -> None:
         self._parts = parts
         self._lookup = lookup
         self._controller = controller
-        self._history = history
+        self._retention = retention
         self._refuse_run = refuse_run
 
     def submit(self, submit: Submit) -> AnyReply:
@@ -48,12 +48,12 @@ class SubmitHandler:
             or self._no_branch(submit)
             or self._refuse_run(submit)
             or self._busy(submit)
-            or self._parts.admission.refuse(user, submit.agent)
+            or self._parts.conditions.refuse(user, submit.agent)
             or self._parts.reservations.refuse(user)
         )
         if refused is not None:
             return refused
-        after = self._history.up_to_date() if submit.agent == HISTORY_AGENT else None
+        after = self._retention.up_to_date() if submit.agent == HISTORY_AGENT else None
         entry = self._controller.submit(submit, after)
         return Submitted(entry.summary(), entry.position)
 
@@ -61,10 +61,10 @@ class SubmitHandler:
         """The job that takes ended jobs into the history."""
         if command.caller.role is not Role.OPERATOR:
             return FOR_OPERATORS
-        refused = self._parts.admission.refuse(SUPERVISOR)
+        refused = self._parts.conditions.refuse(SUPERVISOR)
         if refused is not None:
             return refused
-        entry, new = self._history.roll_up()
+        entry, new = self._retention.roll_up()
         return Submitted(entry.summary(), entry.position, attached_to_existing=not new)
 
     def _no_node(self, submit: Submit) -> Refused | None:

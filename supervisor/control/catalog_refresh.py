@@ -11,10 +11,10 @@ from bus.transport.codec import encode
 from bus.wire.commands import Caller, Submit
 from bus.wire.replies import CATALOG_READING, CatalogRead, Refused
 from bus.wire.worker import Failure, Outcome, Success
-from supervisor.control.kept_catalog import KeptCatalog
+from supervisor.control.catalog_file import CatalogFile
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_table import JobTable
-from supervisor.scheduling.admission import Admission
+from supervisor.scheduling.conditions import Conditions
 
 log = logging.getLogger(__name__)
 
@@ -22,28 +22,28 @@ TRY_AGAIN_S = 30.0
 """The least time between two readings of a catalog that could not be read and is asked for."""
 
 
-class CatalogKeeper:
-    """Has the catalog read by jobs of its own: `submit` begins one. What was `kept` before the start is where the first
-    one begins."""
+class CatalogRefresh:
+    """Has the catalog read by jobs of its own: `submit` begins one. What an earlier supervisor has left in `file` is
+    where the first one begins."""
 
     def __init__(
-        self, submit: Callable[[Submit], JobEntry], jobs: JobTable, admission: Admission, kept: KeptCatalog
+        self, submit: Callable[[Submit], JobEntry], jobs: JobTable, conditions: Conditions, file: CatalogFile
     ) -> None:
         self._submit = submit
         self._jobs = jobs
-        self._admission = admission
+        self._conditions = conditions
         self.known: Catalog | None = None
-        self._kept = kept
-        self.encoded = kept.load()
-        """As each worker is given it with its job, who compares it with the data."""
+        self._file = file
+        self.encoded = file.load()
+        """The catalog for the worker of each job, which compares it with the data; b"" while none is known."""
         self.trouble: Failure | None = None
         """Why the latest reading failed; None when it did not."""
         self._try_again_at = 0.0
         self._asked: set[str] = set()
-        """What workers have found that is not known, since the catalog was read last."""
+        """Fingerprints of data that workers have found and the catalog does not tell of, since it was read last."""
         self._elsewhere: set[str] = set()
-        """What was read for, and is not what is read here: a copy of the data on another machine. Workers there read
-        their catalog for themselves."""
+        """Fingerprints that were asked for and that no reading here has found: copies of the data on other machines
+        have them. Workers there read their catalog for themselves."""
 
     @property
     def reading(self) -> bool:
@@ -51,7 +51,7 @@ class CatalogKeeper:
         return self._jobs.has_agent(CATALOG_AGENT)
 
     def read(self, question: str = "read the catalog") -> JobEntry:
-        """Have it read anew."""
+        """Begin a job that reads the catalog anew; returns it."""
         caller = Caller(SUPERVISOR, Role.OPERATOR)
         return self._submit(Submit(caller, secrets.token_hex(8), question, agent=CATALOG_AGENT))
 
@@ -74,10 +74,11 @@ class CatalogKeeper:
 
     @property
     def _may_read(self) -> bool:
-        return not (self.reading or self._admission.closed)
+        return not (self.reading or self._conditions.closed)
 
     def _gets_on(self, fresh: Catalog) -> bool:
-        """Is there more to find out than this reading had time for, and less than before it?"""
+        """Whether another reading is worth while: this one had no time for something, but for less than the one before
+        it."""
         return fresh.unfinished > 0 and (self.known is None or fresh.unfinished < self.known.unfinished)
 
     def _go_on(self) -> None:
@@ -92,16 +93,16 @@ class CatalogKeeper:
             self._asked.add(fingerprint)
             self.read()
 
-    def keep(self, entry: JobEntry, outcome: Outcome) -> None:
+    def take(self, entry: JobEntry, outcome: Outcome) -> None:
         """Take what a job that reads the catalog has read; the outcome of any other job is ignored."""
         if entry.submit.agent != CATALOG_AGENT:
             return
         if isinstance(outcome, Success) and outcome.catalog is not None:
             if self._gets_on(outcome.catalog):
-                entry.on_finalized.append(self._go_on)
+                entry.when_finalized(self._go_on)
             self.known, self.trouble = outcome.catalog, None
             self.encoded = encode(outcome.catalog)
-            self._kept.keep(self.encoded)
+            self._file.save(self.encoded)
             self._elsewhere |= self._asked - {outcome.catalog.fingerprint}
             self._asked.clear()
         elif isinstance(outcome, Failure):

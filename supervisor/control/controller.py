@@ -5,24 +5,20 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
-from bus.contract.events import Failed
 from bus.wire.commands import Submit
 from bus.wire.worker import Assign, Success
-from supervisor.control.catalog_refresh import CatalogKeeper
-from supervisor.control.counters import Counters
-from supervisor.control.kept_catalog import KeptCatalog
-from supervisor.control.ladder_step import carry_out
+from supervisor.control.catalog_file import CatalogFile
+from supervisor.control.catalog_refresh import CatalogRefresh
 from supervisor.control.parts import Parts
 from supervisor.control.worker_listener import WorkerListener
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_log import note
 from supervisor.jobs.job_spec import job_spec
 from supervisor.jobs.stream_heads import StreamHeads
-from supervisor.lifecycle.final_events import ending
 from supervisor.lifecycle.job import (
     Action,
     AlreadyEnded,
@@ -60,14 +56,14 @@ class JobController:
         self._heads = heads
         self._loop = asyncio.get_running_loop()
         self._timers = DeadlineTimers(lambda entry, now: self._act(entry, entry.job.tick(now)))
-        self._run_queue = RunQueue(parts.admission, parts.journal, parts.jobs, self._launch)
+        self._run_queue = RunQueue(parts.admission, parts.conditions.now, parts.journal, parts.jobs, self._launch)
         self._disconnects = DisconnectWatch(parts.settings.supervisor.disconnect_grace_s, self.stop_if_possible)
-        self.catalog = CatalogKeeper(self.submit, parts.jobs, parts.admission, KeptCatalog(parts.folder))
+        self.catalog = CatalogRefresh(self.submit, parts.jobs, parts.conditions, CatalogFile(parts.folder))
         self.own_catalogs = OwnCatalogs(
-            self._submit_for_files, self.stop_if_possible, parts.own_folders, self.catalog, parts.admission
+            self._submit_for_files, self.stop_if_possible, parts.own_folders, self.catalog, parts.conditions
         )
-        self.counters = Counters()
-        self._listener = WorkerListener(parts, self._act, self.catalog, self.own_catalogs, self.counters)
+        self._counters = parts.counters
+        self._listener = WorkerListener(parts, self._act, self.catalog, self.own_catalogs)
 
     # ---- stimuli from clients
 
@@ -88,6 +84,10 @@ class JobController:
         self._disconnects.accepted(entry)
         note("accepted", entry)
         return entry
+
+    def read_catalog(self, then: Callable[[], None]) -> None:
+        """Have the catalog read; `then()` is called once that job has ended, however it has."""
+        self.catalog.read().when_finalized(then)
 
     def stop(self, job_id: str, request: StopRequest) -> None:
         """Begin to stop the job, or climb sooner. Raises `AlreadyEnded`."""
@@ -149,14 +149,14 @@ class JobController:
             )
         except Exception as error:  # without a worker there is none whose exit would end the job
             log.exception("no worker for %r", entry, extra={"action": "launch"})
-            entry.exit_words = f"could not be started ({error})"
+            entry.worker_ended(f"could not be started ({error})")
             self._act(entry, entry.job.worker_gone(self._loop.time()))
             return
         if worker.ready:
             self._listener.worker_ready(worker)
 
     def _give(self, entry: JobEntry) -> None:
-        entry.started_at = time.time()
+        entry.start_now()
         self._tell(entry)
         self._store.update(entry.stream.number, entry.record())
         self._pool.refill_soon()
@@ -173,17 +173,15 @@ class JobController:
     def _escalate(self, entry: JobEntry, step: Step, request: StopRequest) -> None:
         try:
             if entry.worker is not None:
-                carry_out(entry.worker, step, request)
+                entry.worker.carry_out(step, request)
         finally:  # after the signal: whoever reads the log may be slow
             if step.rung is not None:
                 note(step.value, entry)
 
     def _end(self, entry: JobEntry) -> None:
-        entry.end_now()
+        event = entry.end_now()
         self._run_queue.leave(entry)
         self._reservations.job_ended(entry)
-        event = ending(entry.job, entry.exit_words, entry.last_words.get("stderr", ""), entry.limit_words)
-        entry.failed = event if isinstance(event, Failed) else None
         self._journal.append(entry.stream, event, final=True)
         outcome = entry.job.outcome
         turn = outcome.turn if isinstance(outcome, Success) else None
@@ -194,14 +192,10 @@ class JobController:
     def _finalize(self, entry: JobEntry) -> None:
         self._jobs.remove(entry.job_id)
         self._heads.ended(entry)
-        self.counters.job_ended(entry.job)
+        self._counters.job_ended(entry.job)
         self._timers.cancel(entry.job_id)
         self._disconnects.cancel(entry.job_id)
-        for call in entry.on_finalized:
-            try:
-                call()
-            except Exception:  # what comes after is for other jobs
-                log.exception("what was to follow on %r failed", entry, extra={"action": "finalize"})
+        entry.finalized()
         self._run_queue.start_waiting()
 
     def _launch(self, entry: JobEntry) -> None:

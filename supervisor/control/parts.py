@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bus.contract.settings import Settings
+from supervisor.control.counters import Counters
 from supervisor.jobs.job_table import JobTable
 from supervisor.own_files.folders import OwnFolders
 from supervisor.scheduling.admission import Admission
+from supervisor.scheduling.conditions import Conditions
 from supervisor.scheduling.limits import Limits
 from supervisor.scheduling.reservations import Reservations
 from supervisor.storage.clock_guard import ClockGuard
+from supervisor.storage.group_commit import GroupCommit
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
 from supervisor.workers.worker_pool import WorkerPool
@@ -22,8 +25,11 @@ class Parts:
     settings: Settings
     store: Store
     journal: Journal
+    commit: GroupCommit
     jobs: JobTable
+    counters: Counters
     admission: Admission
+    conditions: Conditions
     limits: Limits
     reservations: Reservations
     pool: WorkerPool

@@ -19,9 +19,9 @@ class Spending:
     def take(self, entry: JobEntry, usage: Usage, used_at: float, now: float) -> Exceeded | None:
         """What the job's worker says that it had used at `used_at`. Two lines carry it, so that an older report can
         come after a newer one: it is passed over. Returns the budget that is used up, if one is. `now` is monotonic."""
-        if used_at < entry.used_at:
+        if used_at < entry.usage_report.used_at:
             return None
-        entry.used_at = used_at
+        entry.usage_report.used_at = used_at
         # The worker's own figures, except the number of chunks, which is counted here.
         entry.job.usage = msgspec.structs.replace(usage, chunks=max(entry.stream.seq - 1, 0))
         return self._reservations.over_budget(entry, now)
@@ -30,8 +30,8 @@ class Spending:
         """Have it on disk, if a model was asked for more: it counts although the supervisor crashes. Not for each
         event, since what an answer costs grows with each; a heartbeat later is soon enough."""
         paid = _paid(entry.job.usage)
-        if paid != entry.recorded_usage:
-            entry.recorded_usage = paid
+        if paid != entry.usage_report.recorded:
+            entry.usage_report.recorded = paid
             self._store.update(entry.stream.number, entry.record())
 
 

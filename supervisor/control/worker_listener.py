@@ -9,8 +9,7 @@ from bus.contract.events import Usage
 from bus.contract.vocabulary import SUPERVISOR, Reason, Rung
 from bus.transport.codec import CodecError, Decoder
 from bus.wire.worker import AnyWorkerMessage, EventBatch, Finished, Heartbeat, Outcome
-from supervisor.control.catalog_refresh import CatalogKeeper
-from supervisor.control.counters import Counters
+from supervisor.control.catalog_refresh import CatalogRefresh
 from supervisor.control.parts import Parts
 from supervisor.control.spending import Spending
 from supervisor.control.worker_events import fault_in, fault_in_outcome, fault_in_usage
@@ -37,9 +36,8 @@ class WorkerListener:
         self,
         parts: Parts,
         act: Callable[[JobEntry, Iterable[Action]], None],
-        catalog: CatalogKeeper,
+        catalog: CatalogRefresh,
         own_catalogs: OwnCatalogs,
-        counters: Counters,
     ) -> None:
         self._store = parts.store
         self._journal = parts.journal
@@ -49,7 +47,7 @@ class WorkerListener:
         self._act = act
         self._catalog = catalog
         self._own_catalogs = own_catalogs
-        self._counters = counters
+        self._counters = parts.counters
         self._model_notes: dict[str, None] = {}
         self._loop = asyncio.get_running_loop()
 
@@ -113,12 +111,10 @@ class WorkerListener:
         entry = self._entry_of(worker)
         if entry is None:
             return
-        entry.exit_words = exit_words
-        entry.last_words = worker.last_words
-        entry.dropped = worker.dropped
+        entry.worker_ended(exit_words)
         died_of = worker.limit_hit or cause_of_death(entry.last_words.get("stderr", ""))
-        if worker.limit_hit is not None and entry.job.ladder is None:
-            entry.limit_words = held_to(worker.limit_hit, worker.limits)
+        if worker.limit_hit is not None:
+            entry.name_limit(held_to(worker.limit_hit, worker.limits))
         if worker.with_its_node:
             died_of = Reason.NODE_LOST
         self._act(entry, entry.job.worker_gone(self._loop.time(), died_of, worker.proof))
@@ -134,8 +130,7 @@ class WorkerListener:
         moment, also that of a job that is being stopped, or has finished, and of a worker without one."""
         entry = self._entry_of(worker)
         if entry is not None and entry.job.undecided:
-            if entry.job.ladder is None:
-                entry.limit_words = words
+            entry.name_limit(words)
             self._act(entry, entry.job.stop(StopRequest(SUPERVISOR, reason, Rung.KILL), self._loop.time()))
         else:
             worker.do(Step.KILL)
@@ -173,14 +168,14 @@ class WorkerListener:
         if entry.job.outcome is outcome:
             self._store.outcome(entry.stream.number, outcome)
             self._spending.record(entry)
-        self._catalog.keep(entry, outcome)
-        self._own_catalogs.keep(entry, outcome)
+        self._catalog.take(entry, outcome)
+        self._own_catalogs.take(entry, outcome)
         self._act(entry, [])
 
     def _stop_exceeding(self, entry: JobEntry, limit: Exceeded | None) -> None:
         """Stop a job that has gone beyond a limit. One that is being stopped already keeps the reason it has."""
         if limit is not None and entry.job.ladder is None:
-            entry.limit_words = limit.words
+            entry.name_limit(limit.words)
             if entry.job.undecided:
                 self._act(entry, entry.job.stop(StopRequest(SUPERVISOR, limit.reason), self._loop.time()))
 

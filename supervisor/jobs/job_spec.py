@@ -22,7 +22,7 @@ def job_spec(
         conversation=conversation,
         options=submit.options,
         max_rows=min(submit.options.max_rows or limit, limit),
-        max_cost_usd=entry.reserved_usd,
+        max_cost_usd=entry.reservation.usd,
         may_trim=may_trim,
         encoded_catalog=b"" if submit.agent == HISTORY_AGENT else encoded_catalog,
         kept=kept,

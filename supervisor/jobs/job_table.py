@@ -21,7 +21,7 @@ class JobTable:
         return len(self._entries)
 
     def __iter__(self) -> Iterator[JobEntry]:
-        """The jobs of this moment, whatever is added or removed meanwhile."""
+        """A copy of the jobs of this moment: jobs may be added and removed meanwhile."""
         return iter(list(self._entries.values()))
 
     def add(self, entry: JobEntry) -> None:

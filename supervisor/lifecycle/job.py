@@ -137,7 +137,7 @@ class Job:
     # ---- stimuli
 
     def launch(self, now: float) -> list[Action]:
-        """It is the job's turn."""
+        """It is the job's turn: it is to get a worker. `now` is in monotonic seconds."""
         self._move(State.STARTING, now)
         self.silence_since = now
         return [Launch()]
@@ -187,7 +187,7 @@ class Job:
         return self._climb(now)
 
     def tick(self, now: float) -> list[Action]:
-        """Whatever is due by now: the ladder's next step, or a limit of time."""
+        """What is due by `now`, in monotonic seconds: the ladder's next step, or a stop for a limit of time."""
         if self.ended or self.exited:
             return []
         if self.ladder is not None:

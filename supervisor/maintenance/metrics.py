@@ -20,6 +20,7 @@ class Metrics:
         self._pool = parts.pool
         self._jobs = parts.jobs
         self._admission = parts.admission
+        self._commit = parts.commit
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
         self._events = RollingRate()
@@ -55,7 +56,7 @@ class Metrics:
             "event_bytes_per_s": self._bytes.per_s,
             "log_bytes": self._log_bytes(),
             "log_lag_s": self._journal.lag_s(now),
-            "log_writable": float(not self._admission.trouble()),
+            "log_writable": float(not self._commit.trouble),
             "disk_free_bytes": self._disk_free_bytes(),
             "stray_messages": self._pool.stray_messages,
         }

@@ -34,6 +34,7 @@ class Retention:
         self._settings = parts.settings.history
         self._store = parts.store
         self._journal = parts.journal
+        self._conditions = parts.conditions
         self._admission = parts.admission
         self._clock = parts.clock
         self._controller = controller
@@ -56,7 +57,7 @@ class Retention:
         self._daily_at = self._loop.time() + DAY_S
         self._changed.clear()
         entry = self._running = self._controller.submit(question)
-        entry.on_finalized.append(lambda: self._rolled_up(entry))
+        entry.when_finalized(lambda: self._rolled_up(entry))
         return entry, True
 
     def up_to_date(self) -> JobEntry | None:
@@ -64,13 +65,14 @@ class Retention:
         return None if self._store.queries.longest_unrolled() is None else self.roll_up()[0]
 
     def changed(self, number: int) -> None:
-        """An ended job has been changed: what the history says of it is old, whatever is about to be marked."""
+        """An ended job (by its number in the log) has been changed: the history has to take it in again, and it is not
+        marked as taken in by a roll-up that may have read it before."""
         self._changed.add(number)
         self._to_mark = [other for other in self._to_mark if other != number]
 
     def tick(self) -> None:
-        """See to whatever is due."""
-        if self._admission.closed:
+        """Begin a roll-up if one is due, and go on with marking and discarding. To be called about once a second."""
+        if self._conditions.closed:
             return
         if self._running is None and not self._to_mark and self._due():
             self.roll_up()

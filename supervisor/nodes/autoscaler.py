@@ -1,7 +1,5 @@
 """As many nodes as the questions need: some are always there, and those that are idle beyond that are let go."""
 
-from collections.abc import Callable
-
 from bus.contract.agents import known_agents
 from bus.contract.settings import Settings
 from supervisor.nodes.node import ClusterNode
@@ -10,18 +8,18 @@ from supervisor.places.capacity import capacity_of
 
 
 class Autoscaler:
-    """`short_of_room()`: the agents of the jobs that wait for nothing but a place."""
+    """Says how many nodes are wanted, and drains those beyond."""
 
-    def __init__(self, settings: Settings, short_of_room: Callable[[], list[str]]) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._agents = known_agents(settings)
         self._cluster = settings.cluster
-        self._short_of_room = short_of_room
         self._idle = IdleNodes(settings.cluster.idle_s)
 
-    def look(self, nodes: list[ClusterNode], now: float) -> list[str]:
-        """Returns what each node that is wanted has to offer. To be called often: those beyond that are drained when
+    def look(self, nodes: list[ClusterNode], short_of_room: list[str], now: float) -> list[str]:
+        """Returns what each node that is wanted has to offer; `short_of_room` are the agents of the jobs that wait for
+        nothing but room on a node, `now` is in seconds. To be called often: those beyond that are drained when
         they have been idle for long, and one that is still there when it is wanted again stays."""
-        waiting = [self._agents[agent].resource for agent in self._short_of_room()]
+        waiting = [self._agents[agent].resource for agent in short_of_room]
         needed = waiting + [need for node in nodes for need in node.place.needs]
         self._keep(nodes, needed)
         self._let_go(nodes, needed, now)

@@ -70,7 +70,7 @@ class ClusterNode:
         return NodeState.SILENT if not self.lease.granting or self.lease.silent(now) else NodeState.READY
 
     def summary(self, now: float) -> NodeSummary:
-        """As lists show it."""
+        """The node's row in lists, at `now` in seconds since boot."""
         place = self.place
         proof = place.proof if self.hello is not None else None
         slots, resources = place.capacity.slots, sorted(place.capacity.resources)

@@ -16,12 +16,11 @@ from bus.wire.worker import Outcome, Success
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.lifecycle.kill_ladder import StopRequest
 from supervisor.own_files.folders import OwnFolders
-from supervisor.scheduling.admission import Admission
 
 log = logging.getLogger(__name__)
 
 MAX_KNOWN = 256
-"""Catalogs that are held; a user whose catalog was given up for another's has it read again."""
+"""How many users' catalogs are held at once. One that was given up is read again when it is needed."""
 
 _decode: Decoder[Catalog] = Decoder(Catalog)
 
@@ -34,11 +33,18 @@ class Shared(Protocol):
     def answer(self, now: float) -> CatalogRead | Refused: ...
 
 
+class Intake(Protocol):
+    """Whether questions are accepted: of any user, or of none."""
+
+    @property
+    def closed(self) -> bool: ...
+
+
 class _Known(NamedTuple):
     encoded: bytes
     fingerprint: str
     shared: bytes
-    """What was known of the data of all when it was read."""
+    """The encoded catalog of the data of all at the time of the reading."""
 
 
 class _Reading(NamedTuple):
@@ -58,19 +64,20 @@ class OwnCatalogs:
         stop: Callable[[JobEntry, StopRequest], None],
         folders: OwnFolders,
         shared: Shared,
-        admission: Admission,
+        intake: Intake,
     ) -> None:
         self._submit = submit
         self._stop = stop
         self._folders = folders
         self._shared = shared
-        self._admission = admission
+        self._intake = intake
         self._known: dict[str, _Known] = {}
         self._readings: dict[str, _Reading] = {}
         self._generations: Counter[str] = Counter()
         """How often what was known of a user's files has become wrong."""
         self._failed: dict[str, bytes] = {}
-        """Users whose catalog could not be read, and what was known of the data of all then."""
+        """By user whose catalog could not be read: the encoded catalog of the data of all at that time. Once that is
+        another, the user's is read again."""
 
     def folder_for(self, entry: JobEntry) -> str:
         """The folder of own files that this job's worker may open; "" for none."""
@@ -89,7 +96,7 @@ class OwnCatalogs:
         question = name or "read files of one's own"
         entry = self._submit(Submit(caller, secrets.token_hex(8), question, agent=OWN_FILES_AGENT), user)
         self._readings[entry.job_id] = _Reading(user, name, shared, self._generations[user], entry)
-        entry.on_finalized.append(lambda: self._ended(entry))
+        entry.when_finalized(lambda: self._ended(entry))
         return entry
 
     def stop_reading(self, user: str, name: str) -> None:
@@ -142,10 +149,10 @@ class OwnCatalogs:
         """A worker that may open this user's files has found other data than its catalog tells of."""
         known = self._known.get(entry.files_of)
         news = known is None or known.fingerprint != fingerprint
-        if news and not self._admission.closed and not self.is_reading(entry.files_of):
+        if news and not self._intake.closed and not self.is_reading(entry.files_of):
             self.read(entry.files_of)
 
-    def keep(self, entry: JobEntry, outcome: Outcome) -> None:
+    def take(self, entry: JobEntry, outcome: Outcome) -> None:
         """Take what a job that reads a user's catalog has read."""
         reading = self._readings.get(entry.job_id)
         if reading is None or not isinstance(outcome, Success) or outcome.catalog is None:
@@ -164,11 +171,11 @@ class OwnCatalogs:
         """Nothing is known of this user's files since the start, or the data of all are others by now."""
         known, shared = self._known.get(user), self._shared.encoded
         outdated = known is None or known.shared != shared
-        if outdated and self._failed.get(user) != shared and not self._admission.closed and not self.is_reading(user):
+        if outdated and self._failed.get(user) != shared and not self._intake.closed and not self.is_reading(user):
             self.read(user)
 
     def _ended(self, entry: JobEntry) -> None:
-        """However it has ended."""
+        """The job that read has ended, successfully or not: a file that was not found readable is removed."""
         reading = self._readings.pop(entry.job_id, None)
         if reading is None:
             return

@@ -14,7 +14,7 @@ _UNREAD = ".unread"
 
 
 class OwnFolders:
-    """All of them, in `root`."""
+    """The folders of all users, in `root`."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -27,11 +27,11 @@ class OwnFolders:
             self._remove(mark.parent / mark.name[1:].removesuffix(_UNREAD))
 
     def folder(self, user: str) -> Path:
-        """This user's."""
+        """The path of this user's folder, which need not exist."""
         return self._root / folder_name(user)
 
     def has_any(self, user: str) -> bool:
-        """Whether this user has files, also such as are being read."""
+        """Whether this user has files, also if none has been read yet."""
         return bool(self._entries(user))
 
     def files(self, user: str) -> list[OwnFile]:
@@ -41,15 +41,15 @@ class OwnFolders:
         return [OwnFile(name, stat.st_size, stat.st_mtime) for name, stat in stats.items()]
 
     def names(self, user: str) -> list[str]:
-        """Of all this user's files."""
+        """The names of all this user's files, also of those that are not read yet."""
         return [entry.name for entry in self._entries(user)]
 
     def used_bytes(self, user: str) -> int:
-        """By all this user's files."""
+        """The size of all this user's files together, also of those that are not read yet."""
         return sum(entry.stat().st_size for entry in self._entries(user))
 
     def upload_bytes(self, upload: str) -> int | None:
-        """How large this upload is; None where there is none of that name."""
+        """The upload's size; None where there is no upload of that name."""
         file = incoming_file(self._root, upload)
         return file.stat().st_size if file is not None and file.is_file() else None
 
@@ -64,7 +64,7 @@ class OwnFolders:
         file.rename(folder / name)
 
     def found_readable(self, user: str, name: str) -> None:
-        """This file stays."""
+        """The file could be read: it is listed from now on, and stays."""
         self._mark(self.folder(user) / name).unlink(missing_ok=True)
 
     def drop_unread(self, user: str, name: str) -> bool:

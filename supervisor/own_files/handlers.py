@@ -11,21 +11,21 @@ from bus.wire.commands import AddFile, AnyFileCommand, ListFiles
 from bus.wire.replies import AnyReply, Changed, FileTaken, OwnFiles, Refused
 from supervisor.own_files.catalogs import OwnCatalogs
 from supervisor.own_files.folders import OwnFolders
-from supervisor.scheduling.admission import Admission
+from supervisor.scheduling.conditions import Conditions
 
 
 class OwnFileHandlers:
     """Decides what may be kept; `folders` keeps it."""
 
-    def __init__(self, settings: Settings, folders: OwnFolders, catalogs: OwnCatalogs, admission: Admission) -> None:
+    def __init__(self, settings: Settings, folders: OwnFolders, catalogs: OwnCatalogs, conditions: Conditions) -> None:
         self._limits = settings.files
         self._folders = folders
         self._catalogs = catalogs
-        self._admission = admission
+        self._conditions = conditions
         self._open_to_all = lies_within_data(settings)
 
     def answer(self, command: AnyFileCommand) -> AnyReply:
-        """Carry the command out."""
+        """Carry the command out for its caller: list, take or remove a file of theirs."""
         user = command.caller.user
         if isinstance(command, ListFiles):
             limits = self._limits
@@ -42,7 +42,7 @@ class OwnFileHandlers:
 
     def _add(self, command: AddFile) -> AnyReply:
         user, name = command.caller.user, safe_name(command.name)
-        refused = self._refuse(user, name, command) or self._admission.refuse(user)
+        refused = self._refuse(user, name, command) or self._conditions.refuse(user)
         if refused is not None:
             return refused
         name = free_name(name, self._folders.names(user))

@@ -48,7 +48,7 @@ class LocalPlace:
         settings: Settings,
         spawner: Spawner,
         ledger: Ledger,
-        line: tuple[Context, Address],
+        bus: tuple[Context, Address],
         listener: PlaceListener,
     ) -> None:
         self._spawner = spawner
@@ -57,7 +57,7 @@ class LocalPlace:
         self._workers: dict[str, LocalWorker] = {}
         self._by_token: dict[bytes, LocalWorker] = {}
         self._folders = DataFolders()
-        context, self._address = line
+        context, self._address = bus
         address = self._address
         self._control = Channel(bind_router(context, address.control, MAX_CONTROL_BYTES), self._on_control)
         collector = bind_collector(context, address.collector, MAX_MESSAGE_BYTES)
@@ -111,7 +111,7 @@ class LocalPlace:
             worker.renew_scratch()
 
     def outdated_ones(self) -> set[str]:
-        """The ids of those whose sandbox opens something that has been replaced since."""
+        """The ids of the workers whose sandbox opens a data folder that was replaced by another meanwhile."""
         return {worker.worker_id for worker in self._workers.values() if worker.outdated}
 
     def hear_again(self) -> None:

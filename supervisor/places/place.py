@@ -70,10 +70,10 @@ class PlaceListener(Protocol):
 
     def spawned(self, worker_id: str, pid: int) -> None: ...
     def control(self, frame: bytes) -> None:
-        """As a worker sent it."""
+        """A worker's message over control, encoded as it was sent."""
 
     def said(self, frames: list[bytes]) -> None:
-        """Events, as a worker sent them."""
+        """A worker's message with events or its outcome, in frames, encoded as it was sent."""
 
     def sampled(self, worker_id: str, sample: Sample) -> None: ...
     def overcrowded(self, worker_id: str, reason: Reason, words: str) -> None:

@@ -23,11 +23,11 @@ SWEEP_STUBBORN_EVERY_S = 0.1
 
 
 class Reaper:
-    """The steps, in this order. `lines` are control and the collector, on which workers are heard. What a worker has
+    """The steps, in this order. `channels` are control and the collector, on which workers are heard. What a worker has
     left is looked for every `look_again_s`."""
 
-    def __init__(self, lines: tuple[Channel, Channel], peers: PeerWatch, look_again_s: float) -> None:
-        self._lines = lines
+    def __init__(self, channels: tuple[Channel, Channel], peers: PeerWatch, look_again_s: float) -> None:
+        self._channels = channels
         self._peers = peers
         self._look_again_s = look_again_s
 
@@ -36,8 +36,8 @@ class Reaper:
         try:
             async with asyncio.timeout(COLLECT_LIMIT_S):
                 await self._peers.closed(process.pid)
-                for line in self._lines:
-                    await line.drained()
+                for channel in self._channels:
+                    await channel.drained()
         except TimeoutError:
             log.warning(
                 "worker %d's events were still on the way %g s after its exit",

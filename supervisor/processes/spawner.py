@@ -113,13 +113,13 @@ class Spawner:
         contain: Contain,
         others: Callable[[], set[int]] = set,
     ) -> None:
-        self.containment = contain(lambda: self.own_children)
         self._others = others
         self._preload = preload
         self._environment = environment
         self._server: ForkServer | None = None
         self._ending = False
         self._workers: dict[ForkServer, dict[int, WorkerProcess]] = {}
+        self.containment = contain(lambda: self.own_children)
 
     async def spawn(self, spec: bytes, enclosure: Enclosure, on_reaped: Callable[[str], None]) -> WorkerProcess:
         """A new process that becomes the worker of this spec, held by the enclosure. Raises `SpawnError`."""
@@ -164,14 +164,18 @@ class Spawner:
         return {server.pid for server in self._workers} | self._others()
 
     def close(self) -> None:
-        """End the fork server, and wait for it."""
+        """End the fork server, and wait for it. What holds workers stays until `close_containment`."""
         for server in self._workers:
             server.close()
         self._workers.clear()
         self._server = None
 
+    def close_containment(self) -> None:
+        """Once no worker is left, nor anything that came from one."""
+        self.containment.close()
+
     def _running(self) -> ForkServer:
-        """Raises `SpawnError`."""
+        """The fork server that takes orders, started if there is none. Raises `SpawnError`."""
         if self._server is None or self._server.lost:
             if self._ending:
                 raise SpawnError("the supervisor ends")

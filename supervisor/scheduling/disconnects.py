@@ -31,7 +31,6 @@ class DisconnectWatch:
 
     def changed(self, entry: JobEntry, present: bool) -> None:
         """The first follower has come (`present`), or the last one has left."""
-        entry.present = present
         self.cancel(entry.job_id)
         if not present and entry.submit.attached:
             self._wait(entry, self._grace_s)

@@ -62,7 +62,7 @@ class FairQueue:
         return self._queues.get(user, {}).keys()
 
     def users(self) -> list[str]:
-        """Users with waiting jobs, whose turn it is first."""
+        """The users with waiting jobs, in the order of their turns."""
         return sorted(self._queues, key=self._rank)
 
     def order(self) -> list[str]:

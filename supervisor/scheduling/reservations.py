@@ -34,11 +34,15 @@ class Reservations:
         free_usd = self._free_usd(user)
         return free_usd is None or user not in self._reserving or free_usd >= self._wanted_usd
 
+    def short_of_budget(self) -> frozenset[str]:
+        """The users for whom no further job may start yet."""
+        return frozenset(user for user in self._reserving if not self.may_start(user))
+
     def start(self, entry: JobEntry) -> None:
         """The job starts, and what it may cost is reserved for it."""
         free_usd = self._free_usd(entry.user)
         if free_usd is not None:
-            entry.reserved_usd = min(max(free_usd, 0.0), self._wanted_usd) if self._wanted_usd else free_usd
+            entry.reservation.usd = min(max(free_usd, 0.0), self._wanted_usd) if self._wanted_usd else free_usd
         self._reserving.setdefault(entry.user, {})[entry.job_id] = entry
 
     def job_ended(self, entry: JobEntry) -> None:
@@ -52,15 +56,15 @@ class Reservations:
     def over_budget(self, entry: JobEntry, now: float) -> Exceeded | None:
         """Whether the job has cost more than was reserved for it, and for long; `now` is monotonic. A worker
         ends by itself at what it was given, unless its agent does not look at that."""
-        cost_usd, reserved_usd = entry.job.usage.cost_usd, entry.reserved_usd
+        cost_usd, reserved_usd = entry.job.usage.cost_usd, entry.reservation.usd
         if reserved_usd is None:
             return None
         if cost_usd <= reserved_usd:
-            entry.overspent_since = None
+            entry.reservation.overspent_since = None
             return None if self._wanted_usd else self._day_over(entry.user)
-        if entry.overspent_since is None:
-            entry.overspent_since = now
-        if now < entry.overspent_since + OVERSPENT_FOR_S:
+        if entry.reservation.overspent_since is None:
+            entry.reservation.overspent_since = now
+        if now < entry.reservation.overspent_since + OVERSPENT_FOR_S:
             return None
         words = f"The question has cost ${cost_usd:,.2f}; ${reserved_usd:,.2f} of your day were reserved for it"
         return Exceeded(Reason.BUDGET, f"{words} ([agent] max_cost_usd_per_user_day).")
@@ -76,7 +80,7 @@ class Reservations:
     def _free_usd(self, user: str) -> float | None:
         """What is left of the user's day and not reserved; None without such a limit."""
         held_usd = sum(
-            max(entry.job.usage.cost_usd, (entry.reserved_usd or 0.0) if self._wanted_usd else 0.0)
+            max(entry.job.usage.cost_usd, (entry.reservation.usd or 0.0) if self._wanted_usd else 0.0)
             for entry in self._reserving.get(user, {}).values()
         )
         return self._spending.left_usd(user, held_usd, time.time())

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from bus.contract.events import Accepted, Queue, Warn
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_table import JobTable
-from supervisor.scheduling.admission import Admission
+from supervisor.scheduling.admission import Admission, Facts
 from supervisor.storage.journal import Journal
 
 POSITIONS_AFTER_S = 0.1
@@ -15,12 +15,18 @@ POSITIONS_A_SECOND = 200
 
 
 class RunQueue:
-    """Calls `launch(entry)` for each job whose turn has come."""
+    """Calls `launch(entry)` for each job whose turn has come. `facts()` are those of the moment."""
 
     def __init__(
-        self, admission: Admission, journal: Journal, jobs: JobTable, launch: Callable[[JobEntry], None]
+        self,
+        admission: Admission,
+        facts: Callable[[], Facts],
+        journal: Journal,
+        jobs: JobTable,
+        launch: Callable[[JobEntry], None],
     ) -> None:
         self._admission = admission
+        self._facts = facts
         self._journal = journal
         self._jobs = jobs
         self._launch = launch
@@ -36,9 +42,10 @@ class RunQueue:
         if after is None:
             self._admission.enter(entry.job_id, entry.user, entry.submit.agent)
         else:
-            after.on_finalized.append(lambda: self._let_in(entry, after))
-        starts = self._admission.next()
-        entry.position = 0 if starts == entry.job_id else self._admission.positions().get(entry.job_id, 1)
+            after.when_finalized(lambda: self._let_in(entry, after))
+        facts = self._facts()
+        starts = self._admission.next(facts)
+        entry.moved_to(0 if starts == entry.job_id else self._admission.positions(facts).get(entry.job_id, 1))
         self._journal.append(entry.stream, Accepted(entry.position))
         self._start(starts)
         self._tell_soon()
@@ -48,8 +55,8 @@ class RunQueue:
         self._admission.leave(entry.job_id)
 
     def start_waiting(self) -> None:
-        """Start whatever may start, and tell the others their new position before long."""
-        while (job_id := self._admission.next()) is not None:
+        """Start each waiting job that may start, and soon tell the others their new position."""
+        while self._admission.waiting and (job_id := self._admission.next(self._facts())) is not None:
             self._start(job_id)
         self._tell_soon()
 
@@ -65,11 +72,11 @@ class RunQueue:
 
     def _tell_positions(self) -> None:
         self._telling = None
-        notes = self._admission.hold_notes()
-        for job_id, position in self._admission.positions().items():
+        facts = self._facts()
+        notes = self._admission.hold_notes(facts)
+        for job_id, position in self._admission.positions(facts).items():
             entry = self._jobs.get(job_id)
-            if entry is not None and (position, notes[job_id]) != (entry.position, entry.queue_note):
-                entry.position, entry.queue_note = position, notes[job_id]
+            if entry is not None and entry.moved_to(position, notes[job_id]):
                 self._journal.append(entry.stream, Queue(position, entry.queue_note))
 
     def _let_in(self, entry: JobEntry, after: JobEntry) -> None:

@@ -20,6 +20,8 @@ class GroupCommit:
         self._journal = journal
         self._checkpointer = Checkpointer(store, store.request_commit)
         self._trouble = ""
+        self.lost = ""
+        """That the log was removed while it was in use, for people; empty while it is in its place."""
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def __repr__(self) -> str:
@@ -28,7 +30,16 @@ class GroupCommit:
     @property
     def trouble(self) -> str:
         """Why the log cannot be written now, for people; empty while it can be."""
-        return self._trouble
+        return self.lost or self._trouble
+
+    def look(self) -> None:
+        """To be called now and then: whether the log is still in its place."""
+        if not self.lost and not self._store.in_place:
+            self.lost = (
+                f"the log {self._store.path} was removed while it was in use; it is written anew, and the server "
+                "starts again"
+            )
+            log.critical("%s; every job is stopped", self.lost, extra={"action": "state_folder"})
 
     def close(self) -> None:
         """Commit what has collected, once, and end."""

@@ -79,7 +79,8 @@ class Journal:
                 self._publish([topic + encode(msgspec.structs.replace(batch, recorded=False))])
 
     def flush(self) -> None:
-        """Raises `StoreError`."""
+        """Commit what was appended, publish it, and call what waited for that. Raises `StoreError`, and keeps all of it
+        for the next time."""
         durable, self._durable = self._durable, False
         self._store.commit(durable=durable)
         self._waiting_since = None

@@ -171,7 +171,7 @@ class Store:
         )
 
     def update(self, number: int, record: JobRecord, turn: ConversationTurn | None = None) -> None:
-        """A job's state and record."""
+        """Write a job's state and record, and the turn that later questions of its conversation learn of, if any."""
         summary = record.summary
         self._write(
             "UPDATE jobs SET state = ?, ended_at = ?, record = ?, turn = ? WHERE n = ?",

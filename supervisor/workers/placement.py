@@ -5,12 +5,11 @@ from typing import Protocol
 
 from bus.contract.agents import HISTORY_AGENT, INTERNAL_AGENTS
 from bus.wire.replies import NodeSummary
-from supervisor.places.local_place import LocalPlace
 from supervisor.places.place import Place
 
 
 class Machine(Place, Protocol):
-    """Another machine."""
+    """Another machine as a place for workers."""
 
     @property
     def free(self) -> int:
@@ -41,25 +40,25 @@ class Machines(Protocol):
 
 
 class NoMachines:
-    """Everything runs on this one."""
+    """Stands for other machines where there are none: everything runs on this one."""
 
     places: Sequence[Machine] = ()
     ready: Sequence[Machine] = ()
     draining: Sequence[Machine] = ()
 
     def drain(self, name: str, *, undo: bool) -> bool:
-        """There is none of any name."""
+        """False: there is no machine of any name."""
         return False
 
     def summaries(self) -> list[NodeSummary]:
-        """None."""
+        """An empty list."""
         return []
 
 
 class Placement:
     """Chooses among this machine and the others. Where there are others, they do what people ask."""
 
-    def __init__(self, here: LocalPlace, machines: Machines | None) -> None:
+    def __init__(self, here: Place, machines: Machines | None) -> None:
         self._elsewhere = machines is not None
         self.here = here
         self.machines: Machines = machines if machines is not None else NoMachines()

@@ -38,7 +38,7 @@ class WarmAtPlace(Generic[W]):
     _backoff_until: dict[str, float] = field(default_factory=dict)
 
     def want(self, agent: str) -> None:
-        """This agent is asked for."""
+        """Keep workers warm for this agent from now on."""
         if self.per_agent:
             self._waiting.setdefault(agent, [])
 
@@ -88,13 +88,13 @@ class WarmAtPlace(Generic[W]):
         ]
 
     def remove_outdated(self) -> list[W]:
-        """Take away those whose data folder has been replaced; returns them."""
+        """Take away the workers whose data folder has been replaced; returns them, to be killed."""
         outdated = [worker for workers in self._waiting.values() for worker in workers if worker.outdated]
         for worker in outdated:
             self._waiting[worker.agent].remove(worker)
         return outdated
 
     def dismiss(self) -> None:
-        """Keep none any more."""
+        """Keep no worker warm any more. Those that wait are forgotten, not killed."""
         self.per_agent = 0
         self._waiting.clear()

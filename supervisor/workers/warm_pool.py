@@ -51,7 +51,7 @@ class WarmPool:
         return self._at(place).has_ready(agent)
 
     def want(self, agent: str) -> None:
-        """This agent is asked for."""
+        """Keep workers warm for this agent from now on, at each place that serves it."""
         self._wanted.add(agent)
         for place, warm in self._at_places.items():
             self._want_at(place, warm, agent)
@@ -70,7 +70,7 @@ class WarmPool:
             kill(worker)
 
     def lost(self, worker: Worker) -> None:
-        """This worker's process has ended."""
+        """This worker's process has ended: it is handed out no more."""
         self._at(worker.place).lost(worker, asyncio.get_running_loop().time())
 
     def refill_soon(self) -> None:

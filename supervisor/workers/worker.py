@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from typing import Protocol
 
 from bus.contract.agents import limits_of
@@ -9,8 +10,8 @@ from bus.contract.settings import Settings
 from bus.contract.vocabulary import Proof, Reason
 from bus.transport.codec import encode
 from bus.transport.delivery import AcknowledgePace, ReceiveOrder
-from bus.wire.worker import Acknowledge, AnyWorkerMessage, Heartbeat, ToWorker
-from supervisor.lifecycle.kill_ladder import Step
+from bus.wire.worker import Acknowledge, AnyWorkerMessage, Cancel, Heartbeat, ToWorker
+from supervisor.lifecycle.kill_ladder import Step, StopRequest
 from supervisor.places.place import Place, Sample
 
 
@@ -30,9 +31,17 @@ class Listener(Protocol):
 
 class Worker:
     """One worker, from before it is spawned at its place until it is reaped there. It serves at most one job, for a
-    listener."""
+    listener. `on_lost(worker)` is called once its process has ended, before the listener hears of it."""
 
-    def __init__(self, agent: str, settings: Settings, place: Place, own_folder: str = "") -> None:
+    def __init__(
+        self,
+        agent: str,
+        settings: Settings,
+        place: Place,
+        on_lost: "Callable[[Worker], None]",
+        own_folder: str = "",
+    ) -> None:
+        self._on_lost = on_lost
         self.own_folder = own_folder
         """Of one user's own files, which it may read; empty for none."""
         self.worker_id = secrets.token_hex(4)
@@ -71,16 +80,27 @@ class Worker:
         self.job_id, self.listener = job_id, listener
         self.place.assigned(self.worker_id, job_id)
 
+    def lost(self) -> None:
+        """Its process has ended: it is of no use to a job from here on."""
+        self._on_lost(self)
+
     def tell(self, message: ToWorker) -> None:
         """Say something over control. A worker that is not connected (any more) does not hear it."""
         self.place.tell(self.worker_id, encode(message))
+
+    def carry_out(self, step: Step, request: StopRequest) -> None:
+        """A step of the kill ladder, asked for so: the worker is told to cancel, or signalled."""
+        if step is Step.CANCEL:
+            self.tell(Cancel(request.by, request.reason))
+        else:
+            self.do(step)
 
     def do(self, step: Step) -> None:
         """A step of the kill ladder that is a signal. One without a process is left to the next step."""
         self.place.do(self.worker_id, step)
 
     def sampled(self, sample: Sample) -> None:
-        """It uses this much now."""
+        """Take in a measurement; the peak of memory and the most of CPU stay."""
         self.memory_bytes = sample.memory_bytes
         self.peak_bytes = max(self.peak_bytes, sample.memory_bytes)
         self.cpu_s = max(self.cpu_s, sample.cpu_s)

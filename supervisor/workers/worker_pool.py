@@ -1,74 +1,45 @@
-"""All workers, warm ones and those of jobs: starts them at their place, receives what they send, hears of their end."""
+"""Gives each job its worker, a warm one where there is one, at the place that is chosen for it."""
 
 import asyncio
-import logging
-from collections.abc import Callable
 
 from bus.contract.agents import INTERNAL_AGENTS
 from bus.contract.settings import Settings
-from bus.contract.vocabulary import Proof, Reason
+from bus.contract.vocabulary import Proof
 from bus.system.proc import POLL_S
-from bus.transport.codec import CodecError, Decoder
-from bus.transport.delivery import Verdict
 from bus.wire.replies import NodeSummary
-from bus.wire.worker import (
-    MAX_MESSAGE_BYTES,
-    AnyWorkerMessage,
-    DataChanged,
-    Heartbeat,
-    ModelNoted,
-    Ready,
-    ToSupervisor,
-)
-from supervisor.lifecycle.kill_ladder import Step
 from supervisor.places.local_place import LocalPlace
-from supervisor.places.place import Gone, Place, PlaceListener, Sample
+from supervisor.places.place import Place
 from supervisor.workers.descriptors import Descriptors
 from supervisor.workers.placement import Machines, Placement
-from supervisor.workers.resource_limits import exceeded
 from supervisor.workers.warm_pool import WarmPool, kill
 from supervisor.workers.worker import Listener, Worker
-
-log = logging.getLogger(__name__)
-
-_decode_control: Decoder[ToSupervisor] = Decoder(ToSupervisor)
-_decode_message: Decoder[AnyWorkerMessage] = Decoder(AnyWorkerMessage)
+from supervisor.workers.worker_table import WorkerTable
 
 
 class WorkerPool:
-    """All workers of this supervisor. `make_here` makes this machine's place, `make_machines` those of others, whose
-    workers are heard here; where there are others, they do what people ask."""
+    """Starts workers `here` and on the other `machines`, which hand what they hear to the `table`. Where there are
+    other machines, they do what people ask."""
 
     def __init__(
-        self,
-        settings: Settings,
-        make_here: Callable[[PlaceListener], LocalPlace],
-        make_machines: Callable[[PlaceListener], Machines] | None = None,
+        self, settings: Settings, table: WorkerTable, here: LocalPlace, machines: Machines | None = None
     ) -> None:
         self._settings = settings
-        self._by_token: dict[bytes, Worker] = {}
-        self._by_id: dict[str, Worker] = {}
-        self._descriptors = Descriptors(self._starting_here)
-        self._here = make_here(self)
-        self._placement = Placement(self._here, make_machines(self) if make_machines is not None else None)
+        self._table = table
+        self._here = here
+        self._descriptors = Descriptors(lambda: table.starting_at(here))
+        self._placement = Placement(here, machines)
         self._warm = WarmPool(
             self._placement, settings.worker.warm_workers, self._request, has_room_here=self._has_room_here
         )
-        self._stray_messages = 0
         self._closed = False
 
     def __repr__(self) -> str:
-        return f"<WorkerPool {len(self._by_token)} workers, {self.warm} warm>"
+        return f"<WorkerPool {len(self.workers)} workers, {self.warm} warm>"
 
     def close(self) -> None:
         """No worker can be got any more, and none is heard."""
         self._closed = True
         self._here.close()
-
-    @property
-    def bind_again(self) -> dict[str, Callable[[], None]]:
-        """For each endpoint on which workers are heard: listen there once more, as its file was removed."""
-        return self._here.bind_again
 
     @property
     def shortage(self) -> str:
@@ -81,7 +52,7 @@ class WorkerPool:
 
     @property
     def workers(self) -> list[Worker]:
-        return list(self._by_token.values())
+        return self._table.workers
 
     @property
     def warm(self) -> int:
@@ -110,7 +81,7 @@ class WorkerPool:
     @property
     def stray_messages(self) -> int:
         """How many messages came that no living worker has sent."""
-        return self._stray_messages
+        return self._table.stray_messages
 
     def get(self, agent: str, job_id: str, listener: Listener, own_folder: str = "") -> Worker:
         """A worker of this agent for the job, a warm one if there is one; the listener hears of it from now on. One
@@ -146,14 +117,11 @@ class WorkerPool:
     async def dismiss_warm(self) -> None:
         """Kill every warm worker, and wait until no worker is left."""
         self._warm.dismiss()
-        while self._by_token:
+        while self.workers:
             for worker in self.workers:
                 if worker.job_id is None:
                     kill(worker)
             await asyncio.sleep(POLL_S)
-
-    def _starting_here(self) -> int:
-        return sum(not worker.ready and worker.place is self._here for worker in self._by_token.values())
 
     def _has_room_here(self) -> bool:
         return not self._descriptors.shortage()
@@ -167,116 +135,7 @@ class WorkerPool:
     def _request(self, place: Place, agent: str, own_folder: str = "") -> Worker:
         if self._closed:
             raise RuntimeError("the pool is closed")
-        worker = Worker(agent, self._settings, place, own_folder)
-        self._by_token[worker.token] = self._by_id[worker.worker_id] = worker
+        worker = Worker(agent, self._settings, place, self._warm.lost, own_folder)
+        self._table.add(worker)
         place.spawn(worker.worker_id, agent, worker.token, own_folder)
         return worker
-
-    # ---- what is heard of their place
-
-    def spawned(self, worker_id: str, pid: int) -> None:
-        """The worker has a process."""
-        if worker := self._by_id.get(worker_id):
-            worker.pid = pid
-
-    def control(self, frame: bytes) -> None:
-        """A worker says something over control."""
-        try:
-            message = _decode_control(frame)
-        except CodecError:
-            message = None
-        worker = self._by_token.get(message.token) if message is not None else None
-        if worker is None:
-            self._stray("control", [frame])
-            return
-        if not worker.ready and isinstance(message, Ready | Heartbeat):  # a heartbeat says it too, should it be lost
-            worker.ready = True
-            if worker.listener is not None:
-                worker.listener.worker_ready(worker)
-        elif isinstance(message, DataChanged) and worker.listener is not None:
-            worker.listener.data_changed(worker, message.fingerprint)
-        elif isinstance(message, ModelNoted) and worker.listener is not None:
-            worker.listener.model_noted(worker, message.note)
-        elif isinstance(message, Heartbeat):
-            # Should the last acknowledgement have been lost, this one stands in for it.
-            worker.acknowledge(resend=worker.order.missing)
-            if worker.listener is not None:
-                worker.listener.worker_heard(worker, message)
-
-    def said(self, frames: list[bytes]) -> None:
-        """A worker sends events."""
-        size = len(frames[0])
-        try:
-            message = _decode_message(frames[0]) if len(frames) == 1 and size <= MAX_MESSAGE_BYTES else None
-        except CodecError:
-            message = None
-        worker = self._by_token.get(message.token) if message is not None else None
-        if worker is None or message is None:
-            self._stray("event", frames)
-            return
-        verdict = worker.order.judge(message.first, message.count)
-        if verdict is Verdict.TAKE:
-            worker.pace.took(size)
-            if worker.listener is not None:
-                worker.listener.on_worker_message(worker, message)
-            else:
-                worker.dropped += 1
-        elif verdict is Verdict.REPEAT:
-            worker.acknowledge()
-        # What a broken line has lost comes again by itself with the next one. Were each event after a gap a reason to
-        # ask for it, such a line would carry its window a hundred times; a heartbeat later is soon enough.
-
-    def sample(self) -> None:
-        """Have each worker measured, and report those that use too much. To be called now and then."""
-        self._here.sample()
-
-    def sampled(self, worker_id: str, sample: Sample) -> None:
-        """A worker uses so much."""
-        worker = self._by_id.get(worker_id)
-        if worker is None:
-            return
-        worker.sampled(sample)
-        if worker.listener is not None:
-            for reason, words in exceeded(sample, worker.limits):
-                worker.listener.exceeded(worker, reason, words)
-
-    def look_at_processes(self) -> None:
-        """Where a worker forks without end, know it soon. To be called each `process_watch.LOOK_S`."""
-        self._here.look_at_processes()
-
-    def overcrowded(self, worker_id: str, reason: Reason, words: str) -> None:
-        """A worker has more processes, or connections, than it may."""
-        if (worker := self._by_id.get(worker_id)) is None:
-            return
-        if worker.listener is not None:
-            worker.listener.overcrowded(worker, reason, words)
-        else:
-            worker.do(Step.KILL)
-
-    def exited(self, worker_id: str) -> None:
-        """A worker's process is reaped; what it has left may still live."""
-        worker = self._by_id[worker_id]
-        self._warm.lost(worker)  # before a job takes it for a living one
-        if worker.listener is not None:
-            worker.listener.worker_exited(worker)
-
-    def gone(self, worker_id: str, gone: Gone) -> None:
-        """Nothing of a worker is left, or it could not be started."""
-        worker = self._by_id.pop(worker_id)
-        self._warm.lost(worker)
-        del self._by_token[worker.token]
-        worker.proof, worker.last_words, worker.with_its_node = gone.proof, gone.last_words, gone.with_its_node
-        worker.limit_hit, worker.counted = gone.limit_hit, gone.counted
-        if worker.listener is not None:
-            worker.listener.worker_gone(worker, gone.exit_words)
-
-    def _stray(self, kind: str, frames: list[bytes]) -> None:
-        self._stray_messages += 1
-        if self._stray_messages in (1, 10, 100, 1000):
-            log.warning(
-                "ignored a stray %s message of %d bytes (%d so far)",
-                kind,
-                sum(map(len, frames)),
-                self._stray_messages,
-                extra={"action": "stray"},
-            )

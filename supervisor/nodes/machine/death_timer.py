@@ -46,7 +46,7 @@ class DeathTimer:
         self.put_off(at)
 
     def put_off(self, at: float) -> None:
-        """Until then. Raises OSError."""
+        """Let it ring at this time instead, in seconds since boot. Raises OSError."""
         spec = _TimerSpec(value=_Timespec(int(at), int(at % 1 * 1e9) or 1))  # all zero would disarm it
         _check("timer_settime", LIBC.timer_settime(self._timer, _TIMER_ABSTIME, ctypes.byref(spec), None))
 

@@ -89,10 +89,10 @@ class NoLedger:
     """Records no processes: a node's end with its namespace, so no later one has to look for them."""
 
     def worker_started(self, pid: int, started: int, scratch: str) -> None:
-        """Not kept."""
+        """Nothing is recorded: a node's processes end with its namespace."""
 
     def worker_gone(self, pid: int, started: int) -> None:
-        """Not kept."""
+        """Nothing is recorded: a node's processes end with its namespace."""
 
 
 class NodeProgram:
@@ -136,7 +136,7 @@ class NodeProgram:
         joining.cancel()
         periodic.close()
         self._data.close()
-        self._spawner.containment.close()
+        self._spawner.close_containment()
 
     async def _join(self) -> None:
         """What is given to this node after its first word is to begin at once."""

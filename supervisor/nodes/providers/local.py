@@ -29,7 +29,7 @@ from supervisor.places.cleanup import remove_folder
 
 
 async def serve(nodes: int, say: Say) -> None:
-    """Until standard input is closed."""
+    """Carry out orders from standard input until that is closed."""
     lines = asyncio.StreamReader(limit=MAX_ORDER_BYTES)
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)

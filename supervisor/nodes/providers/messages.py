@@ -13,7 +13,7 @@ MAX_ORDER_BYTES = 1 << 20
 
 
 class ProviderMessage(msgspec.Struct, frozen=True, tag_field="kind"):
-    """Base of both directions."""
+    """Base of what head and provider say to each other."""
 
 
 # ---- provider → head

@@ -13,7 +13,7 @@ from bus.contract.vocabulary import Reason
 from bus.system.proc import read_stat
 
 SURGE = 128
-"""So many descriptors more than before are a reason to look whose they are."""
+"""By how many the open descriptors of this process must have grown before they are counted by worker."""
 
 MOST_CONNECTIONS = 64
 """A worker has two, and for a moment two more where it connects again."""

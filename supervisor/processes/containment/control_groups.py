@@ -49,7 +49,7 @@ class ControlGroups:
         return WorkerGroup(group, self._own)
 
     def tidy(self) -> None:
-        """Whatever they let go of stays in their groups."""
+        """Nothing to do: what workers have let go of stays in their groups."""
 
     def close(self) -> None:
         """Remove what is empty, and what others have left that are dead, killed nodes of ours for example; the next
@@ -62,7 +62,7 @@ class ControlGroups:
 
 
 class WorkerGroup:
-    """One worker's group."""
+    """The control group of one worker, within that of the supervisor."""
 
     def __init__(self, group: ControlGroup, own: Callable[[], set[int]]) -> None:
         self.group: Path | None = group.path

@@ -31,7 +31,7 @@ class Enclosure(Protocol):
         """The control group that the worker is to start in."""
 
     def hold(self, process: Held) -> None:
-        """The worker has been forked."""
+        """Hold this process, which has just been forked, and what comes from it."""
 
     def pids(self) -> Iterable[int]:
         """The processes that are held, dead ones may be among them."""
@@ -79,7 +79,7 @@ class Containment(Protocol):
         OSError where it cannot be found out."""
 
     def close(self) -> None:
-        """No worker is left."""
+        """Remove what was made for all enclosures; no worker may be left."""
 
 
 Contain = Callable[[Callable[[], set[int]]], Containment]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from supervisor.control.kept_catalog import FILE
+from supervisor.control.catalog_file import FILE
 
 _kept: list[bytes] = []
 

@@ -1,70 +1,31 @@
 """A job ends, and the next begins, whatever fails on the way."""
 
-import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import pytest_asyncio
 
-from bus.address import make_address, make_runtime_folder
-from bus.contract.agents import LOOK_FURTHER, running_limits
+from bus.contract.agents import LOOK_FURTHER
 from bus.contract.catalog import Catalog, CatalogTable
 from bus.contract.events import Result, Usage
-from bus.contract.settings import Settings
 from bus.contract.vocabulary import Reason, Role, State
 from bus.transport.codec import encode
-from bus.transport.sockets import new_context
 from bus.wire.commands import Caller, Submit
 from bus.wire.replies import Refused
 from bus.wire.worker import Success
-from supervisor.control.catalog_refresh import TRY_AGAIN_S, CatalogKeeper
-from supervisor.control.controller import JobController
-from supervisor.control.kept_catalog import KeptCatalog
-from supervisor.control.parts import Parts
+from supervisor.control.catalog_file import CatalogFile
+from supervisor.control.catalog_refresh import TRY_AGAIN_S, CatalogRefresh
 from supervisor.jobs.job_entry import JobEntry
-from supervisor.jobs.job_table import JobTable
-from supervisor.jobs.stream_heads import StreamHeads
-from supervisor.own_files.folders import OwnFolders
-from supervisor.places.local_place import LocalPlace
-from supervisor.processes.containment.sweep import Sweep
-from supervisor.processes.spawner import Spawner
-from supervisor.scheduling.admission import Admission
-from supervisor.scheduling.limits import Limits
-from supervisor.scheduling.reservations import Reservations
-from supervisor.storage.clock_guard import ClockGuard
-from supervisor.storage.journal import Journal
-from supervisor.storage.store import Store
-from supervisor.workers.worker_pool import WorkerPool
+from supervisor.scheduling.admission import Facts
+from tests.unit.supervisor.control.running import Running, running_controller
 
 QUESTION = Submit(question="SELECT 1", agent="parquet", session_id="s1", caller=Caller("ann", Role.USER))
 
 
-@dataclass
-class Running:
-    parts: Parts
-    controller: JobController
-
-
 @pytest_asyncio.fixture
 async def running(tmp_path: Path) -> AsyncIterator[Running]:
-    """The pool is closed: no worker can be got."""
-    settings, context, store = Settings(), new_context(), Store(tmp_path)
-    address = make_address(tmp_path, "")
-    runtime = make_runtime_folder(Path(address.runtime_dir))
-    journal, jobs = Journal(store, lambda _: None), JobTable()
-    here = partial(LocalPlace, settings, Spawner([], {}, Sweep), store, (context, address))
-    pool = WorkerPool(settings, here)
-    admission = Admission(settings.limits, running_limits(settings))
-    limits, reservations = Limits(settings), Reservations(settings, store.queries)
-    clock, folders = ClockGuard(tmp_path), OwnFolders(tmp_path / "files")
-    parts = Parts(settings, store, journal, jobs, admission, limits, reservations, pool, clock, folders)
-    pool.close()
-    yield Running(parts, JobController(parts, StreamHeads(jobs, lambda _: None, {})))
-    context.term()
-    store.close()
-    shutil.rmtree(runtime)
+    async with running_controller(tmp_path) as running:
+        yield running
 
 
 async def test_a_job_for_which_no_worker_can_be_got_ends(running: Running) -> None:
@@ -83,7 +44,8 @@ async def test_what_fails_after_a_job_s_end_holds_nothing_else_up(running: Runni
         raise ValueError
 
     entry = running.controller.submit(QUESTION)
-    entry.on_finalized += [fail, lambda: called.append("second")]
+    entry.when_finalized(fail)
+    entry.when_finalized(lambda: called.append("second"))
     running.parts.journal.flush()
     assert called == ["first", "second"]
     await running.parts.jobs.until_empty()
@@ -109,20 +71,20 @@ def has_read(*unseen: bool) -> Success:
 
 
 async def test_a_catalog_is_kept_over_a_start_and_a_damaged_one_is_none(running: Running, tmp_path: Path) -> None:
-    keeper = running.controller.catalog
-    assert keeper.encoded == b""
-    keeper.keep(keeper.read(), has_read(False))
+    refresh = running.controller.catalog
+    assert refresh.encoded == b""
+    refresh.take(refresh.read(), has_read(False))
 
-    def anew() -> CatalogKeeper:
+    def anew() -> CatalogRefresh:
         parts = running.parts
-        return CatalogKeeper(running.controller.submit, parts.jobs, parts.admission, KeptCatalog(tmp_path))
+        return CatalogRefresh(running.controller.submit, parts.jobs, parts.conditions, CatalogFile(tmp_path))
 
-    assert anew().encoded == keeper.encoded != b""
+    assert anew().encoded == refresh.encoded != b""
     assert anew().known is None, "nobody is told of tables that nobody has looked at since"
     file = tmp_path / "catalog"
     file.write_bytes(file.read_bytes()[:-1])
     assert anew().encoded == b""
-    KeptCatalog(tmp_path).keep(encode("no catalog"))
+    CatalogFile(tmp_path).save(encode("no catalog"))
     assert anew().encoded == b""
 
 
@@ -134,12 +96,24 @@ async def test_reading_goes_on_as_long_as_it_gets_on(running: Running, tmp_path:
         begun.append(one)
         return running.controller.submit(one)
 
-    keeper = CatalogKeeper(submit, running.parts.jobs, running.parts.admission, KeptCatalog(tmp_path))
+    refresh = CatalogRefresh(submit, running.parts.jobs, running.parts.conditions, CatalogFile(tmp_path))
     counts = []
     for outcome in (has_read(True, True), has_read(True, False), has_read(False, True), has_read(False, False)):
-        keeper.keep(keeper.read(), outcome)
+        refresh.take(refresh.read(), outcome)
         begun.clear()
         running.parts.journal.flush()
         assert all(one.question == LOOK_FURTHER for one in begun)
         counts.append(len(begun))
     assert counts == [1, 1, 0, 0]
+
+
+async def test_trouble_with_the_log_and_a_drain_close_the_server_to_questions(running: Running) -> None:
+    conditions = running.parts.conditions
+    assert (conditions.closed, conditions.now(), conditions.refuse("ann")) == (False, Facts(), None)
+    running.parts.commit.lost = "the log is gone"
+    refused = conditions.refuse("ann")
+    assert refused is not None
+    assert (conditions.closed, refused.error) == (True, "the log is gone")
+    running.parts.commit.lost = ""
+    running.parts.admission.drain()
+    assert conditions.closed

@@ -35,27 +35,27 @@ def waiting() -> list[str]:
 
 
 @pytest.fixture
-def scaler(waiting: list[str]) -> Autoscaler:
-    return Autoscaler(SETTINGS, lambda: waiting)
+def scaler() -> Autoscaler:
+    return Autoscaler(SETTINGS)
 
 
 def test_what_waits_and_what_runs_is_counted(scaler: Autoscaler, waiting: list[str]) -> None:
     busy = node("a")
     work(busy)
-    assert scaler.look([busy], 0.0) == [""]
+    assert scaler.look([busy], waiting, 0.0) == [""]
     waiting += ["plain", "plain"]
-    assert scaler.look([busy], 0.0) == ["", ""]
+    assert scaler.look([busy], waiting, 0.0) == ["", ""]
     waiting.append("on_gpu")
-    assert scaler.look([busy], 0.0) == ["gpu", ""]
+    assert scaler.look([busy], waiting, 0.0) == ["gpu", ""]
 
 
-def test_of_idle_nodes_as_many_go_as_nobody_needs(scaler: Autoscaler) -> None:
+def test_of_idle_nodes_as_many_go_as_nobody_needs(scaler: Autoscaler, waiting: list[str]) -> None:
     nodes = [node("a"), node("b"), node("c")]
     work(nodes[1])
-    scaler.look(nodes, 0.0)
-    scaler.look(nodes, IDLE_S - 0.1)
+    scaler.look(nodes, waiting, 0.0)
+    scaler.look(nodes, waiting, IDLE_S - 0.1)
     assert [each.draining for each in nodes] == [False, False, False]
-    scaler.look(nodes, IDLE_S)
+    scaler.look(nodes, waiting, IDLE_S)
     assert [each.let_go for each in nodes] == [True, False, True]
 
 
@@ -65,11 +65,11 @@ def test_the_last_one_stays_and_so_does_the_one_with_the_resource_that_is_waited
     waiting.append("on_gpu")
     nodes = [node("with", "gpu"), node("without")]
     for now in (0.0, IDLE_S):
-        scaler.look(nodes, now)
+        scaler.look(nodes, waiting, now)
     assert [each.let_go for each in nodes] == [False, True]
     waiting.clear()
     for now in (IDLE_S, 5 * IDLE_S):
-        scaler.look(nodes[:1], now)
+        scaler.look(nodes[:1], waiting, now)
     assert not nodes[0].draining
 
 
@@ -79,39 +79,39 @@ def test_one_that_is_let_go_stays_when_it_is_needed_again_and_one_that_an_operat
     nodes = [node("a"), node("b"), node("c")]
     nodes[2].draining = True
     for now in (0.0, IDLE_S):
-        scaler.look(nodes, now)
+        scaler.look(nodes, waiting, now)
     assert [each.draining for each in nodes] == [True, False, True]
     waiting += ["plain"] * 5
-    scaler.look(nodes, IDLE_S + 1)
+    scaler.look(nodes, waiting, IDLE_S + 1)
     assert [each.draining for each in nodes] == [False, False, True]
 
 
 def test_one_that_was_told_to_end_is_not_called_back(scaler: Autoscaler, waiting: list[str]) -> None:
     nodes = [node("a"), node("b")]
     for now in (0.0, IDLE_S):
-        scaler.look(nodes, now)
+        scaler.look(nodes, waiting, now)
     (drained,) = [each for each in nodes if each.let_go]
     drained.lease.end_granting()
     waiting += ["plain"] * 5
-    scaler.look(nodes, IDLE_S + 1)
+    scaler.look(nodes, waiting, IDLE_S + 1)
     assert drained.draining
 
 
-def test_one_that_cannot_be_used_does_not_count(scaler: Autoscaler) -> None:
+def test_one_that_cannot_be_used_does_not_count(scaler: Autoscaler, waiting: list[str]) -> None:
     nodes = [node("broken"), node("whole")]
     nodes[0].why = "its data differ"
     for now in (0.0, IDLE_S):
-        scaler.look(nodes, now)
+        scaler.look(nodes, waiting, now)
     assert [each.draining for each in nodes] == [True, False]
 
 
 def test_machines_with_a_number_of_their_own_are_counted_by_it(waiting: list[str]) -> None:
     cluster = msgspec.structs.replace(SETTINGS.cluster, machines={"new": MachineSettings(slots=1)})
-    scaler = Autoscaler(msgspec.structs.replace(SETTINGS, cluster=cluster), lambda: waiting)
+    scaler = Autoscaler(msgspec.structs.replace(SETTINGS, cluster=cluster))
     small, large, new = node("small", slots=1), node("large", slots=8), node("new", slots=0)
     waiting += ["plain"] * 3
-    assert scaler.look([small], 0.0) == ["", ""]
-    assert scaler.look([small, new], 0.0) == ["", "", ""], "the one that has just been started will take one"
-    assert scaler.look([small, large], IDLE_S) == [""]
-    scaler.look([small, large], 2 * IDLE_S)
+    assert scaler.look([small], waiting, 0.0) == ["", ""]
+    assert scaler.look([small, new], waiting, 0.0) == ["", "", ""], "the one that has just been started will take one"
+    assert scaler.look([small, large], waiting, IDLE_S) == [""]
+    scaler.look([small, large], waiting, 2 * IDLE_S)
     assert [each.draining for each in (small, large)] == [True, False], "the small one is not enough alone"

@@ -97,7 +97,10 @@ def test_a_node_is_dead_a_lease_and_a_margin_after_the_last_question_that_was_an
     assert not head.asked(110.0)
     assert not head.claim(115.5)
     assert head.claim(115.516)
-    assert head.claim_at == pytest.approx(115.515)
+    moment = head.claim_at
+    assert moment == pytest.approx(115.515)
+    assert moment is not None
+    assert head.claim(moment)
 
 
 def test_a_node_that_was_claimed_dead_is_granted_nothing_any_more() -> None:

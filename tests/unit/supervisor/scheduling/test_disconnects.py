@@ -29,7 +29,7 @@ async def test_a_job_whose_last_follower_has_left_is_stopped_and_says_why() -> N
     stops, entry = Stops(0.0), new_entry(attached=True)
     stops.watch.accepted(entry)
     stops.watch.changed(entry, True)
-    assert entry.present
+    assert repr(stops.watch) == "<DisconnectWatch grace_s=0 waiting=0>"
     stops.watch.changed(entry, False)
     await stops.first.wait()
     assert stops.asked == [("7f3a", StopRequest("ann", Reason.DISCONNECT))]

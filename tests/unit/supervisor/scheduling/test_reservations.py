@@ -36,32 +36,32 @@ def test_what_a_job_may_cost_is_reserved_until_it_ends(store: Store) -> None:
     for entry in jobs[:2]:
         assert reservations.may_start("ann")
         reservations.start(entry)
-    assert [entry.reserved_usd for entry in jobs[:2]] == [0.4, 0.4]
+    assert [entry.reservation.usd for entry in jobs[:2]] == [0.4, 0.4]
     assert not reservations.may_start("ann"), "the 20 cents that are free are less than a job may cost"
     assert reservations.may_start("bob")
     jobs[0].job.usage = Usage(cost_usd=0.1)
     reservations.job_ended(jobs[0])
     assert reservations.may_start("ann")
     reservations.start(jobs[2])
-    assert jobs[2].reserved_usd == 0.4
+    assert jobs[2].reservation.usd == 0.4
 
 
 def test_the_last_of_a_day_is_for_one_job_alone(store: Store) -> None:
     reservations, one, two = reservations_of(store, max_cost_usd=5.0), new_entry("a1"), new_entry("a2")
     reservations.start(one)
-    assert one.reserved_usd == 1.0
+    assert one.reservation.usd == 1.0
     assert not reservations.may_start("ann")
     one.job.usage = Usage(cost_usd=0.75)
     reservations.job_ended(one)
     assert reservations.may_start("ann")
     reservations.start(two)
-    assert two.reserved_usd == 0.25
+    assert two.reservation.usd == 0.25
 
 
 def test_without_a_budget_of_a_job_each_place_has_its_part_of_the_day(store: Store) -> None:
     reservations, entry = reservations_of(store, max_cost_usd=0.0, max_running_per_user=4), new_entry()
     reservations.start(entry)
-    assert entry.reserved_usd == 0.25
+    assert entry.reservation.usd == 0.25
 
 
 def test_where_nothing_costs_anything_nobody_waits(store: Store) -> None:
@@ -82,6 +82,16 @@ def test_jobs_that_cost_although_no_model_has_a_price_are_held_to_the_day_togeth
     assert refused is not None
     assert refused.code == "quota"
     assert reservations.refuse("bob") is None
+
+
+def test_who_is_short_of_budget_is_said_of_all_whose_jobs_run(store: Store) -> None:
+    reservations = reservations_of(store)
+    for number in range(100):
+        if not reservations.may_start("ann"):
+            break
+        reservations.start(new_entry(f"a{number}"))
+    reservations.start(new_entry("b0", "bob"))
+    assert reservations.short_of_budget() == {"ann"}
 
 
 def test_a_worker_has_a_moment_to_end_by_itself_at_its_budget(store: Store) -> None:

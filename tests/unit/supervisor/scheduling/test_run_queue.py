@@ -13,7 +13,7 @@ from bus.log import LOG_NAME, LogReader
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.jobs.job_table import JobTable
 from supervisor.scheduling import run_queue
-from supervisor.scheduling.admission import Admission
+from supervisor.scheduling.admission import Admission, Facts
 from supervisor.scheduling.run_queue import RunQueue
 from supervisor.storage.journal import Journal
 from supervisor.storage.store import Store
@@ -29,7 +29,7 @@ class Jobs:
         self.journal = Journal(self.store, lambda _: None)
         self.table = JobTable()
         self.started: list[str] = []
-        self.queue = RunQueue(Admission(LimitSettings(max_running=1)), self.journal, self.table, self.start)
+        self.queue = RunQueue(Admission(LimitSettings(max_running=1)), Facts, self.journal, self.table, self.start)
         self.reader = LogReader(folder / LOG_NAME)
 
     def start(self, entry: JobEntry) -> None:
@@ -47,8 +47,7 @@ class Jobs:
         entry.job.worker_gone(1.0)
         self.queue.leave(entry)
         self.table.remove(entry.job_id)
-        for call in entry.on_finalized:
-            call()
+        entry.finalized()
         self.queue.start_waiting()
 
     def events(self, entry: JobEntry) -> list[Any]:

@@ -108,3 +108,14 @@ async def test_closing_commits_what_has_collected(log: Log, tmp_path: Path) -> N
     log.journal.append(log.stream, Accepted(0))
     log.commit.close()
     assert (log.logged, len(log.published)) == (1, 1)
+
+
+async def test_a_log_that_was_removed_is_trouble_that_does_not_go_away(log: Log) -> None:
+    log.commit.look()
+    assert (log.commit.lost, log.commit.trouble) == ("", "")
+    log.store.path.unlink()
+    log.commit.look()
+    log.journal.append(log.stream, Accepted(0))
+    await log.committed()
+    assert log.commit.trouble == log.commit.lost
+    assert "was removed while it was in use" in log.commit.lost

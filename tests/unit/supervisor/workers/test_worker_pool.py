@@ -8,7 +8,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,6 +28,7 @@ from supervisor.processes.spawner import Spawner
 from supervisor.storage.store import Store
 from supervisor.workers.worker import Worker
 from supervisor.workers.worker_pool import WorkerPool
+from supervisor.workers.worker_table import WorkerTable
 from tests.harness.servers import eventually
 
 EVENTS = encode([Status("hello")])
@@ -103,7 +103,8 @@ async def running_pool(tmp_path: Path) -> AsyncIterator[Running]:
     spawner.spare_those_of_now()
     runtime = make_runtime_folder(Path(address.runtime_dir))
     settings = Settings()
-    pool = WorkerPool(settings, partial(LocalPlace, settings, spawner, store, (context, address)))
+    table = WorkerTable()
+    pool = WorkerPool(settings, table, LocalPlace(settings, spawner, store, (context, address), table))
     control = Channel(connect_dealer(context, address.control), lambda _: None)
     events = Channel(connect_worker_publisher(context, address.collector), lambda _: subscribed.set())
     await subscribed.wait()

@@ -7,7 +7,7 @@ from pathlib import Path
 LEASE_NAME = "lease"
 
 
-def keep_lease(state_dir: Path, dead_after_s: float) -> None:
+def write_lease(state_dir: Path, dead_after_s: float) -> None:
     """Keep it for the next supervisor; to be called before any node is granted anything. Raises OSError."""
     fresh = state_dir / f"{LEASE_NAME}.new"
     with fresh.open("w") as file:
@@ -17,7 +17,7 @@ def keep_lease(state_dir: Path, dead_after_s: float) -> None:
     fresh.replace(state_dir / LEASE_NAME)
 
 
-def kept_lease(state_dir: Path) -> float:
+def read_lease(state_dir: Path) -> float:
     """In seconds; 0 where no supervisor has had nodes. Raises OSError, ValueError."""
     try:
         return float((state_dir / LEASE_NAME).read_text())

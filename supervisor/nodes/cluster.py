@@ -1,4 +1,4 @@
-"""All nodes of this head: their lines, their leases, the provider that starts them."""
+"""All nodes of this head: their connections, their leases, the provider that starts them."""
 
 import logging
 import secrets
@@ -52,26 +52,26 @@ _ROOM_FOR_HEAD = 4096
 """What a frame of the line may take beyond what a worker may send."""
 
 
-class Nodes:
-    """Each node has a key of its own, made here, and is known by it. Workers there are heard by the listener;
-    `changed` hears that a node is ready or lost. `short_of_room()`: the agents of the jobs that wait for a place."""
+class Cluster:
+    """Each node has a key of its own, made here and held among the `known_keys`, by which its connection is let in.
+    Workers there are heard by the listener."""
 
     def __init__(
         self,
         settings: Settings,
-        line: tuple[Context, Address],
-        changed: Callable[[], None],
+        bus: tuple[Context, Address],
+        known_keys: set[str],
         listener: PlaceListener,
-        short_of_room: Callable[[], list[str]] = list,
     ) -> None:
-        context, self._address = line
+        context, self._address = bus
         self._settings = settings
         self._cluster = settings.cluster
-        self._changed = changed
+        self._known_keys = known_keys
+        self._changed = False
         self._listener = listener
         self._nodes: dict[str, ClusterNode] = {}
         self._inventory = Inventory(self._cluster)
-        self._autoscaler = Autoscaler(settings, short_of_room) if self._cluster.autoscale else None
+        self._autoscaler = Autoscaler(settings) if self._cluster.autoscale else None
         self._data = DataWatch(settings.data.folder, self._data_changed)
         self._head_key, secret = new_keys()
         socket = bind_line(context, self._cluster.listen, secret, MAX_MESSAGE_BYTES + _ROOM_FOR_HEAD)
@@ -80,7 +80,7 @@ class Nodes:
         self._provider = Provider(provider_arguments(self._cluster), self._on_provider, self._provider_ended)
 
     def __repr__(self) -> str:
-        return f"<Nodes {list(self._nodes.values())}>"
+        return f"<Cluster {list(self._nodes.values())}>"
 
     async def end(self) -> None:
         """End every node, and wait for the provider's end."""
@@ -90,10 +90,6 @@ class Nodes:
     def close(self) -> None:
         """No node is heard any more."""
         self._line.close()
-
-    def knows(self, public_key: str) -> bool:
-        """Whether this is the key of a node, which may be heard."""
-        return any(node.public_key == public_key for node in self._nodes.values())
 
     @property
     def own_children(self) -> set[int]:
@@ -123,24 +119,28 @@ class Nodes:
         for node in named:
             node.draining, node.let_go = not undo, False
         self._start_offered()
-        self._changed()
+        self._changed = True
         return True
 
     def summaries(self) -> list[NodeSummary]:
         """As lists show them, by name; the provider before them while it can start none."""
         return self._inventory.summaries(self._nodes.values(), boot_clock())
 
-    def look(self) -> None:
-        """To be called often: nodes whose lease has run out are dead; as many are started as are wanted."""
+    def look(self, short_of_room: Callable[[], list[str]]) -> bool:
+        """To be called often: nodes whose lease has run out are dead; as many are started as are wanted.
+        `short_of_room()` are the agents of the jobs that wait for room on a node. Returns whether a node has become
+        ready, or was lost or drained, since the last call: jobs that wait may start now."""
         now = boot_clock()
         for node in list(self._nodes.values()):
             last = node.lease.last_answered_at
             if node.lease.claim(now) and last is not None:
                 self._lose(node, Proof.LEASE, f"its node {node.place.name} was silent for {now - last:.1f} s")
         if self._autoscaler is not None:
-            self._inventory.wanted = self._autoscaler.look(list(self._nodes.values()), now)
+            self._inventory.wanted = self._autoscaler.look(list(self._nodes.values()), short_of_room(), now)
             self._provider.want(self._inventory.wanted)
             self._start_offered()
+        changed, self._changed = self._changed, False
+        return changed
 
     # ---- what nodes say
 
@@ -210,7 +210,7 @@ class Nodes:
             log.info(
                 "node %s is ready for %d jobs", node.place.name, node.place.capacity.slots, extra={"action": "node"}
             )
-        self._changed()
+        self._changed = True
 
     # ---- what the provider says
 
@@ -236,7 +236,7 @@ class Nodes:
         """What was never granted a lease runs nothing, and never will; of others the lease has to run out."""
         node.lease.end_granting()
         if node.lease.last_answered_at is None:
-            del self._nodes[node.node_id]
+            self._forget(node)
 
     def _provider_ended(self) -> None:
         """Its nodes end with it, but their end is not proven: the head waits for their leases to run out."""
@@ -253,6 +253,7 @@ class Nodes:
         sending = partial(self._say_to, node_id)
         node, secret = new_node(node_id, name, capacity, self._settings, (sending, self._listener))
         self._nodes[node_id] = node
+        self._known_keys.add(node.public_key)
         self._provider.start_node(
             NodeOrders(
                 node_id=node_id,
@@ -277,8 +278,12 @@ class Nodes:
         log.log(level, "%r is dead (%s): %s", node, proof, words, extra={"action": "node_lost"})
         node.lease.end_granting()
         node.place.lost(proof, words)
+        self._forget(node)
+        self._changed = True
+
+    def _forget(self, node: ClusterNode) -> None:
         self._nodes.pop(node.node_id, None)
-        self._changed()
+        self._known_keys.discard(node.public_key)
 
     def _say_to(self, node_id: str, said: LineMessage) -> None:
         if node := self._nodes.get(node_id):

@@ -15,7 +15,7 @@ _DIGEST_BYTES = hashlib.sha256().digest_size
 _decode: Decoder[Catalog] = Decoder(Catalog)
 
 
-class KeptCatalog:
+class CatalogFile:
     """A file that may be missing or damaged at any time; then all data are read anew. Its tables are not trusted: each
     reading of the data takes over only those whose files, and the reader's version, are unchanged."""
 
@@ -23,7 +23,7 @@ class KeptCatalog:
         self._file = folder / FILE
 
     def load(self) -> bytes:
-        """The encoded catalog as it was kept; b"" where there is none that can be read."""
+        """The encoded catalog as it was saved; b"" where there is none that can be read."""
         try:
             content = self._file.read_bytes()
         except OSError:
@@ -38,8 +38,8 @@ class KeptCatalog:
             return b""
         return encoded
 
-    def keep(self, encoded: bytes) -> None:
-        """In place of the one before. Where it cannot be written, the next start reads all data."""
+    def save(self, encoded: bytes) -> None:
+        """Write it in place of the one before. Where it cannot be written, the next start reads all data."""
         fresh = self._file.with_suffix(".new")
         try:
             fresh.write_bytes(hashlib.sha256(encoded).digest() + encoded)

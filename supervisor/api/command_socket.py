@@ -1,4 +1,4 @@
-"""The channel of the commands: checks key, version and time of each, has it answered, and sends the reply."""
+"""The socket of the commands: checks key, version and time of each, has it answered, and sends the reply."""
 
 import hmac
 import logging
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 _decode_command: Decoder[AnyCommand] = Decoder(AnyCommand)
 
 
-class CommandLine:
+class CommandSocket:
     """Has each command of clients that know the `key` answered by `answer(command)`."""
 
     def __init__(
