@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AgentContext",
     "AgentError",
+    "AgentOutput",
     "Chart",
     "JobSpec",
     "Model",
@@ -44,7 +45,6 @@ __all__ = [
     "Node",
     "Progress",
     "ResponseChunk",
-    "Said",
     "Sql",
     "SqlError",
     "Status",
@@ -55,7 +55,7 @@ __all__ = [
     "current",
 ]
 
-Said = Union[str, Sequence[Mapping[str, Any]], "pa.Table", "pa.RecordBatch", Event]
+AgentOutput = Union[str, Sequence[Mapping[str, Any]], "pa.Table", "pa.RecordBatch", Event]
 """What an agent may yield: a piece of its answer, rows of its table (as dicts or Arrow), or an event."""
 
 
@@ -125,8 +125,8 @@ class Outlet(Protocol):
 class AgentContext:
     """The agent's surroundings.
 
-    An agent is an async generator `run(job, context)` that yields texts, rows and events (`Said`). A stop arrives as
-    `asyncio.CancelledError` at its next `await`; let it pass.
+    An agent is an async generator `run(job, context)` that yields texts, rows and events (`AgentOutput`). A stop
+    arrives as `asyncio.CancelledError` at its next `await`; let it pass.
     """
 
     def __init__(

@@ -10,9 +10,10 @@ import pyarrow as pa
 from agent_worker.agents.backends import engine_settings, hold_to, make_model, model_failures
 from agent_worker.agents.catalog.current import current_catalog
 from agent_worker.context import AgentContext, AgentError, ModelMessage, SqlError
-from agent_worker.engine import Engine, EngineError, ResultEnd
+from agent_worker.engine.core import Engine, ResultEnd
+from agent_worker.engine.errors import EngineError
 from agent_worker.engine.guard import StatementRefused
-from agent_worker.llm import Prompt
+from agent_worker.llm.prompts.requests import Prompt
 from bus.contract.events import Sql, TableRows, TableSchema
 from bus.values.arrow_stream import read_table
 from bus.values.arrow_types import arrow_type

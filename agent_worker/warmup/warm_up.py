@@ -11,7 +11,7 @@ import gc
 
 from agent_worker import offline
 from agent_worker.agents.parquet import agent as parquet
-from agent_worker.catalog import fingerprint
+from agent_worker.catalog.files.layout import fingerprint
 from agent_worker.data_folder import SAMPLE_DATA
 from agent_worker.plan import Plan
 from agent_worker.runtime.event_loop import CountingLoop

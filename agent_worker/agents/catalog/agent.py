@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from agent_worker.agents.backends import engine_settings
-from agent_worker.catalog import CatalogError, DescriptionError, read_catalog
+from agent_worker.catalog.description import DescriptionError
+from agent_worker.catalog.files.layout import CatalogError
 from agent_worker.catalog.own_files import WithOwnFiles
-from agent_worker.catalog.reader import LEAST_LOOKS_S, READ_S
+from agent_worker.catalog.reader import LEAST_LOOKS_S, READ_S, read_catalog
 from agent_worker.catalog.source_folder import SourceFolder, source_folder_of
 from agent_worker.context import AgentContext, AgentError
 from agent_worker.data_folder import SAMPLE_DATA

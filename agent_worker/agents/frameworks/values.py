@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from agent_worker.agent_rows import check_kinds
-from agent_worker.context import Said
+from agent_worker.context import AgentOutput
 
 _ASKING = ("question", "query", "message", "prompt")
 _OFFERING = ("suggestions", "options", "choices")
@@ -55,7 +55,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def output(value: Any) -> Iterator[Said]:
+def output(value: Any) -> Iterator[AgentOutput]:
     """A final result: a frame or a list of records as rows, a text as itself, one record as a row."""
     table = frame(value)
     if table is not None:

@@ -4,9 +4,11 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
-from agent_worker.agents.parquet.figures import unsupported
+from agent_worker.agents.parquet.figures.check import unsupported
 from agent_worker.agents.parquet.state import AgentState
-from agent_worker.llm import AnswerRequest, ModelError, Preview
+from agent_worker.llm.errors import ModelError
+from agent_worker.llm.prompts.preview import Preview
+from agent_worker.llm.prompts.requests import AnswerRequest
 from agent_worker.plan import SqlPlan
 from bus.contract.events import Column, Event, ResponseChunk, Status, Warn
 from bus.values.logical_types import parse_type

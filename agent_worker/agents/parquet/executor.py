@@ -15,10 +15,11 @@ from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.agents.parquet.units import output_units
 from agent_worker.catalog.names import left_out
 from agent_worker.context import AgentError
-from agent_worker.engine import EngineError, ResultEnd
+from agent_worker.engine.core import ResultEnd
+from agent_worker.engine.errors import EngineError
 from agent_worker.engine.guard import StatementRefused
-from agent_worker.llm import Preview, PreviewBuilder
 from agent_worker.llm.prompt_monitor import failed
+from agent_worker.llm.prompts.preview import Preview, PreviewBuilder
 from agent_worker.plan import Plan, SqlPlan
 from bus.contract.catalog import LeftOut
 from bus.contract.events import Chart, Event, Sql, TableRows, TableSchema, Warn

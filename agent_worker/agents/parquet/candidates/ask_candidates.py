@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Literal
 from agent_worker.agents.parquet.candidates.vote import PlanCandidate, settled, vote_on
 from agent_worker.agents.parquet.exploration.look_tools import preview_of
 from agent_worker.agents.parquet.state import AgentState, monitor
-from agent_worker.engine import EngineError
+from agent_worker.engine.errors import EngineError
 from agent_worker.engine.guard import StatementRefused
-from agent_worker.llm import BudgetExceeded, ModelError, Preview
+from agent_worker.llm.errors import BudgetExceeded, ModelError
+from agent_worker.llm.prompts.preview import Preview
 from agent_worker.plan import Plan, SqlPlan
 from bus.contract.events import Event, Status, Tool, Warn
 

@@ -8,8 +8,10 @@ from typing import NamedTuple
 from agent_worker.agents.parquet.exploration.focus import focus_on
 from agent_worker.agents.parquet.exploration.suspicion import near_values
 from agent_worker.agents.parquet.state import AgentState
-from agent_worker.engine import Engine
-from agent_worker.llm import Focus, Preview, PreviewBuilder, finding_text, preview_text, table_text
+from agent_worker.engine.core import Engine
+from agent_worker.llm.prompts.catalog_text import finding_text, table_text
+from agent_worker.llm.prompts.focus import Focus
+from agent_worker.llm.prompts.preview import Preview, PreviewBuilder, preview_text
 from bus.contract.catalog import Catalog
 from bus.contract.events import TableRows, TableSchema
 from bus.values.arrow_stream import read_table

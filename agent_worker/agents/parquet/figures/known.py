@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from agent_worker.agents.parquet.figures.numerals import Numeral, NumeralValue, numerals
-from agent_worker.llm import Preview, Totals
+from agent_worker.llm.prompts.preview import Preview, Totals
 
 MAX_PAIRED_COLUMNS = 8
 ROUNDED = 0.025
