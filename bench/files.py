@@ -25,7 +25,8 @@ from agent_worker.catalog.files.listing import Content, content, entries
 from agent_worker.catalog.reader import read_catalog
 from agent_worker.catalog.source_folder import RemoteFolder
 from agent_worker.engine.settings import EngineSettings, connect, create_view, quote_name, quote_text
-from agent_worker.remote.client import PREFIX, file_system
+from agent_worker.remote.client import PREFIX
+from agent_worker.remote.file_system import file_system
 from bench.harness.remote_files import served
 from broker.stores.object_store import ObjectStoreError
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable

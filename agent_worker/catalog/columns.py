@@ -2,8 +2,8 @@
 
 import duckdb
 
+from agent_worker.catalog.parts.merged_columns import FileGroup, MergedColumn, Occurrence
 from agent_worker.catalog.types.column_kinds import WHOLE
-from agent_worker.catalog.types.types_of_parts import FileGroup, MergedColumn, Occurrence
 from agent_worker.engine.settings import quote_text
 from bus.contract.catalog import CatalogColumn
 

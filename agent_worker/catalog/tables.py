@@ -23,10 +23,10 @@ from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.text.reading import RowReader, TextFile
 from agent_worker.catalog.files.text.statistics import overall_statistics
 from agent_worker.catalog.files.text.text_files import Texts, add_text_files, read_texts, remarks
+from agent_worker.catalog.parts.declared import Declared, as_declared, unlike_declared, with_zones
+from agent_worker.catalog.parts.merged_columns import FileGroup, MergedColumn, TypeDifference, unite
 from agent_worker.catalog.remarks import of_day_orders, of_differences, of_hidden, of_shapes, unclear_names
-from agent_worker.catalog.types.declared import Declared, as_declared, unlike_declared, with_zones
 from agent_worker.catalog.types.engine_types import NULL, Type, type_of
-from agent_worker.catalog.types.types_of_parts import FileGroup, MergedColumn, TypeDifference, unite
 from agent_worker.engine.settings import create_view, quote_name, read_files
 from bus.contract.catalog import CatalogTable, LeftOut
 

@@ -18,7 +18,8 @@ from agent_worker.engine.errors import EngineError, damaged, engine_error
 from agent_worker.engine.guard import Checked, StatementRefused, examine, looks_like_sql
 from agent_worker.engine.settings import EngineSettings, connect
 from agent_worker.engine.tables import FilesChanged, Tables
-from agent_worker.remote.client import RemoteFiles, file_system, versions_of
+from agent_worker.remote.client import RemoteFiles, versions_of
+from agent_worker.remote.file_system import file_system
 from bus.contract.catalog import Catalog
 from bus.contract.events import Column, TableRows, TableSchema
 from bus.values.logical_types import projection

@@ -14,7 +14,8 @@ from agent_worker.catalog.source_folder import SourceFolder, source_folder_of
 from agent_worker.context import AgentContext, AgentError
 from agent_worker.data_folder import SAMPLE_DATA
 from agent_worker.engine.settings import connect
-from agent_worker.remote.client import RemoteFiles, file_system
+from agent_worker.remote.client import RemoteFiles
+from agent_worker.remote.file_system import file_system
 from bus.contract.agents import LOOK_FURTHER
 from bus.contract.catalog import Catalog
 from bus.contract.events import Event, Status, Warn

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from agent_worker.catalog.files.footers import Shape
+from agent_worker.catalog.parts.merged_columns import MergedColumn, TypeDifference
 from agent_worker.catalog.types.engine_types import Type, meet
-from agent_worker.catalog.types.types_of_parts import MergedColumn, TypeDifference
 
 Declared = Sequence[tuple[str, Type]]
 _MOMENT, _ZONED = "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"
