@@ -25,6 +25,7 @@ from bus.contract.catalog import LeftOut
 from bus.contract.events import Chart, Event, Sql, TableRows, TableSchema, Warn
 from bus.contract.vocabulary import Reason
 from bus.values.arrow_stream import read_table
+from bus.values.counts import counted
 from bus.values.rows import table_rows
 
 PROGRESS_EVERY_S = 0.2
@@ -125,7 +126,7 @@ def _chart(state: AgentState, plan: SqlPlan, preview: Preview, points: list[list
 
 def _at_end(state: AgentState, end: ResultEnd) -> list[Event]:
     state.context.truncated = end.truncated
-    rows = f"{end.rows:,} row{'' if end.rows == 1 else 's'}"
+    rows = counted(end.rows, "row")
     events: list[Event] = [monitor(f"{rows} in {end.ms:,.0f} ms\n\n")]
     if end.truncated:
         events.append(Warn(f"The result was cut off after {rows}, the limit for one question."))
@@ -140,7 +141,7 @@ async def _report_progress(state: AgentState) -> None:
 
 
 def _for_people(error: EngineError | StatementRefused, repairs: int, those: tuple[LeftOut, ...]) -> AgentError:
-    tried = f" (after {repairs} repair{'' if repairs == 1 else 's'})" if repairs else ""
+    tried = f" (after {counted(repairs, 'repair')})" if repairs else ""
     if isinstance(error, StatementRefused):
         return AgentError(f"{error}{tried}", code="refused", hint="only reading is possible here", retryable=False)
     if error.kind == "out_of_memory":
