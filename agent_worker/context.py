@@ -153,7 +153,7 @@ class AgentContext:
         """Set it when the result has more rows than were sent; the worker does where it cuts them off itself."""
         self.catalog: Catalog | None = None
         self.rolled_up: list[int] = []
-        """For the agent that writes the history: the jobs that stand in it now."""
+        """The jobs that stand in the history now, as the agent that writes it has found."""
         self.usage: Callable[[], Usage] = Usage
         """Replace it to report model calls, tokens and cost; rows and chunks are counted for you. It is asked with each
         event and each heartbeat."""
@@ -236,11 +236,11 @@ class AgentContext:
         self.outlet.usage_changed()
 
     def data_changed(self, fingerprint: str) -> None:
-        """For the bundled agents: have the catalog read anew for the questions that follow."""
+        """Have the catalog read anew for the questions that follow. Only bundled agents call it."""
         self.outlet.data_changed(fingerprint)
 
     def model_noted(self, note: str) -> None:
-        """For the bundled agents: what the questions that follow find in `job.model_notes`."""
+        """Tell what the questions that follow find in `job.model_notes`. Only bundled agents call it."""
         self.outlet.model_noted(note)
 
 
@@ -263,7 +263,7 @@ def current() -> AgentContext:
 
 
 def serve_with(context: AgentContext | None) -> None:
-    """For the worker: `current` gives this one from here on, or none any more."""
+    """Have `current` return this context from here on, or raise where it is None. Only the worker calls it."""
     global _of_this_worker
     _of_this_worker = context
 

@@ -35,7 +35,7 @@ class WorkerFacilities:
         self._model: WorkerModel | None = None
 
     async def sql(self, statement: str, max_rows: int) -> pa.Table:
-        """As `AgentContext.sql`."""
+        """The rows of a statement over the data; see `AgentContext.sql`. Raises SqlError."""
         async with self._turn:
             engine = await self._connected()
             self._context.emit(Sql(statement))
@@ -47,7 +47,7 @@ class WorkerFacilities:
                 raise SqlError(error.message, code=f"sql_{error.kind}", retryable=error.kind == "io") from error
 
     def model(self) -> "WorkerModel":
-        """As `AgentContext.model`."""
+        """The configured model; see `AgentContext.model`. Raises AgentError where none is configured."""
         if self._model is None:
             client = make_model(self._context)
             if client is None:
@@ -67,7 +67,7 @@ class WorkerFacilities:
 
 
 class WorkerModel:
-    """As `context.Model`."""
+    """The configured model, as `context.Model` describes it."""
 
     def __init__(self, client: "ModelClient") -> None:
         self._client = client

@@ -75,7 +75,7 @@ def read_tables(
 
 
 def _declared(connection: duckdb.DuckDBPyConnection, source: Source) -> Declared:
-    """In the engine's types, what a table's own log says of its columns."""
+    """The columns that a table's own log declares, in the engine's types; none for a table without a log."""
     if source.declared is None:
         return ()
     relation = connection.from_arrow(source.declared.empty_table())
@@ -202,7 +202,7 @@ def _select(number: int, group: FileGroup, columns: list[MergedColumn]) -> str:
 
 
 def _not_nothing(column: MergedColumn, groups: list[FileGroup]) -> MergedColumn:
-    """In a text file a column without a value is one of empty texts."""
+    """The column as one of empty texts where it is of a text file and has no value at all."""
     of_text = any(groups[found.group].reading for found in column.found)
     return msgspec.structs.replace(column, type=Type("VARCHAR")) if column.type.name == NULL and of_text else column
 

@@ -55,8 +55,8 @@ class Engine:
         return f"<Engine {state}>"
 
     def attach(self, catalog: Catalog) -> None:
-        """These tables can be asked about. Costs nothing: the connection is locked and views are made when the first
-        statement runs, before it does."""
+        """Take the tables that statements may ask about. It costs nothing: the connection is locked and views are made
+        when the first statement runs, before it does."""
         if self._remote is not None:
             self._remote.expect(versions_of(catalog.tables))
         self._tables = Tables(self._connection, catalog)

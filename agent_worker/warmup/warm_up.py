@@ -49,7 +49,7 @@ CATALOG = Catalog((CatalogTable("things", _COLUMNS, row_count=100, files=()),), 
 QUESTION = "average size per colour in March 2013"
 CONTROL, COLLECTOR = "inproc://control", "inproc://collector"
 NO_FOLDER = "/nonexistent"
-"""So small a statement writes nothing."""
+"""The scratch folder, which need not exist: so small a statement writes nothing."""
 
 ENDS_WITHIN_S = 30.0
 

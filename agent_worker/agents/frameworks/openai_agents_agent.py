@@ -19,7 +19,7 @@ from bus.wire.worker import ConversationTurn
 
 HISTORY = "openai_agents.items"
 PENDING = "openai_agents.state"
-"""In the conversation's store: the items so far, and the state of a run that waits for an approval."""
+"""The keys of the conversation's store: the items so far, and the state of a run that waits for an approval."""
 
 TRACES_STAY_HERE = RunConfig(tracing_disabled=True)
 """The SDK would send them to its maker."""

@@ -40,7 +40,7 @@ from bus.wire.worker import ConversationTurn
 
 HISTORY = "pydantic_ai.messages"
 PENDING = "pydantic_ai.pending"
-"""In the conversation's store: the messages so far, and whether the last of them waits for an approval."""
+"""The keys of the conversation's store: the messages so far, and whether the last of them waits for an approval."""
 
 
 def reads(definition: AgentDefinition) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ def _of_pandas(value: Any, pandas: Any) -> pa.Table:
 
 
 def _column_name(name: Any) -> str:
-    """Of a column with several levels the texts of all of them."""
+    """The name of a column as one text; of a column with several levels the texts of all, joined by blanks."""
     return " ".join(str(part) for part in name if part != "") if isinstance(name, tuple) else str(name)
 
 

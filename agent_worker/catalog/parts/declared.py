@@ -21,7 +21,7 @@ def with_zones(shape: Shape, declared: Declared) -> Shape:
 
 
 def as_declared(columns: Iterable[MergedColumn], declared: Declared) -> list[MergedColumn]:
-    """These columns and no others, in the log's order; one that no file has is NULL."""
+    """The columns that the log declares and no others, in its order; one that no file has is NULL."""
     known = {column.name.lower(): column for column in columns}
     found = [(name, kind, known.get(name.lower(), MergedColumn(name, kind, ()))) for name, kind in declared]
     return [msgspec.structs.replace(one, name=name, type=meet(one.type, kind) or one.type) for name, kind, one in found]
