@@ -56,7 +56,7 @@ def like(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 _TIME_WITH_ZONE = "times of day with a zone"
 _MAY_MIX = ("date", "time", "binary")
-"""In the names of types that Arrow makes of values of several kinds."""
+"""Words in the names of the types that Arrow makes of values of several kinds."""
 
 
 def _array(name: str, values: list[Any]) -> pa.Array:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AgentContext",
     "AgentError",
+    "AgentOutput",
     "Chart",
     "JobSpec",
     "Model",
@@ -44,7 +45,6 @@ __all__ = [
     "Node",
     "Progress",
     "ResponseChunk",
-    "Said",
     "Sql",
     "SqlError",
     "Status",
@@ -55,7 +55,7 @@ __all__ = [
     "current",
 ]
 
-Said = Union[str, Sequence[Mapping[str, Any]], "pa.Table", "pa.RecordBatch", Event]
+AgentOutput = Union[str, Sequence[Mapping[str, Any]], "pa.Table", "pa.RecordBatch", Event]
 """What an agent may yield: a piece of its answer, rows of its table (as dicts or Arrow), or an event."""
 
 
@@ -125,8 +125,8 @@ class Outlet(Protocol):
 class AgentContext:
     """The agent's surroundings.
 
-    An agent is an async generator `run(job, context)` that yields texts, rows and events (`Said`). A stop arrives as
-    `asyncio.CancelledError` at its next `await`; let it pass.
+    An agent is an async generator `run(job, context)` that yields texts, rows and events (`AgentOutput`). A stop
+    arrives as `asyncio.CancelledError` at its next `await`; let it pass.
     """
 
     def __init__(
@@ -153,7 +153,7 @@ class AgentContext:
         """Set it when the result has more rows than were sent; the worker does where it cuts them off itself."""
         self.catalog: Catalog | None = None
         self.rolled_up: list[int] = []
-        """For the agent that writes the history: the jobs that stand in it now."""
+        """The jobs that stand in the history now, as the agent that writes it has found."""
         self.usage: Callable[[], Usage] = Usage
         """Replace it to report model calls, tokens and cost; rows and chunks are counted for you. It is asked with each
         event and each heartbeat."""
@@ -236,11 +236,11 @@ class AgentContext:
         self.outlet.usage_changed()
 
     def data_changed(self, fingerprint: str) -> None:
-        """For the bundled agents: have the catalog read anew for the questions that follow."""
+        """Have the catalog read anew for the questions that follow. Only bundled agents call it."""
         self.outlet.data_changed(fingerprint)
 
     def model_noted(self, note: str) -> None:
-        """For the bundled agents: what the questions that follow find in `job.model_notes`."""
+        """Tell what the questions that follow find in `job.model_notes`. Only bundled agents call it."""
         self.outlet.model_noted(note)
 
 
@@ -263,7 +263,7 @@ def current() -> AgentContext:
 
 
 def serve_with(context: AgentContext | None) -> None:
-    """For the worker: `current` gives this one from here on, or none any more."""
+    """Have `current` return this context from here on, or raise where it is None. Only the worker calls it."""
     global _of_this_worker
     _of_this_worker = context
 

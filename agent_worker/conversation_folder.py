@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 FOLDER = "conversation"
-"""In the job's scratch folder."""
+"""The folder's name in the job's scratch folder."""
 MAX_FOLDER_BYTES = 1024 * 1024
-"""Of all names (in UTF-8) and contents: they are written into the log with every answer."""
+"""The most bytes of all names (in UTF-8) and contents: they are written into the log with every answer."""
 MAX_FILES = 1_000
 
 

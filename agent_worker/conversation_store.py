@@ -3,7 +3,7 @@
 from collections.abc import Iterator, MutableMapping
 
 MAX_STORE_BYTES = 1024 * 1024
-"""Of all keys (in UTF-8) and values: it is written into the log with every answer."""
+"""The most bytes of all keys (in UTF-8) and values: they are written into the log with every answer."""
 
 
 class ConversationStore(MutableMapping[str, bytes]):

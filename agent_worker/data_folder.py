@@ -13,6 +13,7 @@ def data_folder(configured: str) -> Path:
 
 
 def data_folders(data: DataPlace) -> tuple[str, ...]:
-    """Those on this machine: none where a broker serves the data, beside a user's own."""
+    """The folders on this machine that the data lie in: none for an address, which a broker serves, but for a user's
+    own."""
     own = (data.own,) if data.own else ()
     return own if is_address(data.folder) else (str(data_folder(data.folder)), *own)

@@ -15,7 +15,8 @@ def whole(text: str) -> str:
 
 
 def whole_json(value: Any) -> Any:
-    """The same for every text in a value of JSON. Raises RecursionError."""
+    """A value of JSON in which the halves of every text's characters are joined as in `whole`. Raises
+    RecursionError."""
     return json.loads(whole(json.dumps(value, ensure_ascii=False)))
 
 

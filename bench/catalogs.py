@@ -20,8 +20,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from agent_worker.catalog import read_catalog
-from agent_worker.catalog.reader import LEAST_LOOKS_S
+from agent_worker.catalog.reader import LEAST_LOOKS_S, read_catalog
 from agent_worker.engine.settings import EngineSettings, connect
 from bus.contract.catalog import Catalog
 

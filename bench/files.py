@@ -18,12 +18,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from msgspec import structs
 
-from agent_worker.catalog import CatalogError, DescriptionError, read_catalog
+from agent_worker.catalog.description import DescriptionError
 from agent_worker.catalog.files.formats import TextFormat, text_format
+from agent_worker.catalog.files.layout import CatalogError
 from agent_worker.catalog.files.listing import Content, content, entries
+from agent_worker.catalog.reader import read_catalog
 from agent_worker.catalog.source_folder import RemoteFolder
 from agent_worker.engine.settings import EngineSettings, connect, create_view, quote_name, quote_text
-from agent_worker.remote.client import PREFIX, file_system
+from agent_worker.remote.client import PREFIX
+from agent_worker.remote.file_system import file_system
 from bench.harness.remote_files import served
 from broker.stores.object_store import ObjectStoreError
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from broker.footers import FooterCache, read_footer
 from broker.stores.object_store import Listed, ObjectChanged, ObjectReader, ObjectStore, ObjectStoreError
-from bus.contract.data_place import PARQUET_SUFFIXES
+from bus.contract.data_files import PARQUET_SUFFIXES
 from bus.wire.objects import MAX_READ_BYTES, Listing, RemoteObject
 
 LOOKS_AT_ONCE = 16

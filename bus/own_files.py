@@ -13,17 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 
 from bus.address import state_folder
-from bus.contract.data_place import PARQUET_SUFFIXES
-
-_TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".psv", ".jsonl", ".ndjson", ".json")
-_COMPRESSED = (".gz", ".zst")
-FILE_SUFFIXES = (
-    *PARQUET_SUFFIXES,
-    *_TEXT_SUFFIXES,
-    *(f"{plain}{packed}" for plain in _TEXT_SUFFIXES for packed in _COMPRESSED),
-    ".xlsx",
-)
-"""How the name of a file ends that can be a table."""
+from bus.contract.data_files import TABLE_SUFFIXES
 
 MAX_NAME_CHARS = 80
 
@@ -57,7 +47,7 @@ def free_name(name: str, taken: Iterable[str]) -> str:
 
 def suffix_of(name: str) -> str:
     """The longest ending that names a kind of table, in small letters; empty for none."""
-    found = [suffix for suffix in FILE_SUFFIXES if name.lower().endswith(suffix)]
+    found = [suffix for suffix in TABLE_SUFFIXES if name.lower().endswith(suffix)]
     return max(found, key=len, default="")
 
 

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 
 import pyarrow.parquet as pq
 
-from agent_worker.context import AgentContext, AgentError, JobSpec, Said
+from agent_worker.context import AgentContext, AgentError, AgentOutput, JobSpec
 
 
-async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Said]:
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[AgentOutput]:
     if job.catalog is None:
         raise AgentError("The catalog is still being read.", hint="ask again in a moment")
     named = [table for table in job.catalog.tables if table.name in job.question.split()]

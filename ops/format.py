@@ -67,11 +67,6 @@ def size(count: float) -> str:
     return f"{count:.1f} {unit}" if count < 9.95 and unit != "B" else f"{count:.0f} {unit}"
 
 
-def row_count(count: float) -> str:
-    """How many rows: 1 row, 1,200 rows."""
-    return f"{count:,.0f} row{'' if count == 1 else 's'}"
-
-
 def money(dollars: float) -> str:
     """US dollars, with enough digits to be more than nothing."""
     return f"${dollars:.2f}" if dollars >= 0.995 else f"${dollars:.4f}"

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from agent_worker.context import AgentContext, AgentError
-from agent_worker.engine import Engine, EngineSettings
-from agent_worker.llm import BudgetExceeded, CallLimits, Meter, ModelError, ModelSettings
+from agent_worker.engine.core import Engine
+from agent_worker.engine.settings import EngineSettings
+from agent_worker.llm.errors import BudgetExceeded, ModelError
+from agent_worker.llm.meter import CallLimits, Meter
+from agent_worker.llm.settings import ModelSettings
 from bus.contract.settings import LlmSettings
 from bus.contract.vocabulary import Reason
 from bus.wire.worker import JobSpec

@@ -10,9 +10,10 @@ import pyarrow as pa
 from agent_worker.agents.backends import engine_settings, hold_to, make_model, model_failures
 from agent_worker.agents.catalog.current import current_catalog
 from agent_worker.context import AgentContext, AgentError, ModelMessage, SqlError
-from agent_worker.engine import Engine, EngineError, ResultEnd
+from agent_worker.engine.core import Engine, ResultEnd
+from agent_worker.engine.errors import EngineError
 from agent_worker.engine.guard import StatementRefused
-from agent_worker.llm import Prompt
+from agent_worker.llm.prompts.requests import Prompt
 from bus.contract.events import Sql, TableRows, TableSchema
 from bus.values.arrow_stream import read_table
 from bus.values.arrow_types import arrow_type
@@ -34,7 +35,7 @@ class WorkerFacilities:
         self._model: WorkerModel | None = None
 
     async def sql(self, statement: str, max_rows: int) -> pa.Table:
-        """As `AgentContext.sql`."""
+        """The rows of a statement over the data; see `AgentContext.sql`. Raises SqlError."""
         async with self._turn:
             engine = await self._connected()
             self._context.emit(Sql(statement))
@@ -46,7 +47,7 @@ class WorkerFacilities:
                 raise SqlError(error.message, code=f"sql_{error.kind}", retryable=error.kind == "io") from error
 
     def model(self) -> "WorkerModel":
-        """As `AgentContext.model`."""
+        """The configured model; see `AgentContext.model`. Raises AgentError where none is configured."""
         if self._model is None:
             client = make_model(self._context)
             if client is None:
@@ -66,7 +67,7 @@ class WorkerFacilities:
 
 
 class WorkerModel:
-    """As `context.Model`."""
+    """The configured model, as `context.Model` describes it."""
 
     def __init__(self, client: "ModelClient") -> None:
         self._client = client

@@ -2,8 +2,8 @@
 
 import duckdb
 
+from agent_worker.catalog.parts.merged_columns import FileGroup, MergedColumn, Occurrence
 from agent_worker.catalog.types.column_kinds import WHOLE
-from agent_worker.catalog.types.types_of_parts import FileGroup, MergedColumn, Occurrence
 from agent_worker.engine.settings import quote_text
 from bus.contract.catalog import CatalogColumn
 
@@ -50,7 +50,8 @@ def _extremes(
 def _overall(
     connection: duckdb.DuckDBPyConnection, kind: str, texts: list[tuple[str, str]]
 ) -> tuple[str | None, str | None]:
-    """Of texts, each with the type that it has in its part: 0.1 as FLOAT is another DOUBLE."""
+    """The smallest and the largest value of parts whose types differ, as texts. `texts` are the parts' own extremes,
+    each with the part's type: 0.1 as FLOAT is another DOUBLE."""
     listed = ", ".join(f"(CAST(CAST({quote_text(text)} AS {of}) AS {kind}))" for text, of in texts)
     sql = f"SELECT min(v)::VARCHAR, max(v)::VARCHAR FROM (VALUES {listed}) t(v)"
     low, high = connection.execute(sql).fetchall()[0]
@@ -62,7 +63,7 @@ def _is_key(found: Occurrence, groups: list[FileGroup]) -> bool:
 
 
 def _key_column(column: MergedColumn, groups: list[FileGroup]) -> CatalogColumn:
-    """Its values stand in the folders' names, so they cost nothing."""
+    """A hive key as a column of the catalog. Its values stand in the folders' names, so they cost nothing."""
     names = {(found.group, found.name) for found in column.found}
     values: dict[str, None] = {}
     nulls = 0

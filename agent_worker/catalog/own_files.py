@@ -10,7 +10,8 @@ from agent_worker.catalog.source_folder import LocalFolder, SourceFolder
 from bus.contract.catalog import Catalog
 
 _OPTION = re.compile(r"(\. Say|,? or say|; say) [^.]*$")
-"""What the owner of a folder can say in the file beside the data: of one's own files nobody can."""
+"""The end of a sentence that tells what to say in the file beside the data: for one's own files there is no such
+file."""
 
 
 class WithOwnFiles:

@@ -26,7 +26,7 @@ from bus.contract.data_place import a_lake
 READ_S = 10.0
 """What reading a catalog may take in all, as far as looking into the data can be bounded."""
 LEAST_LOOKS_S = 1.0
-"""For what an earlier reading had no time for, where somebody waits for their answer."""
+"""The least time for looks that an earlier reading had no time for, where somebody waits for their answer."""
 
 
 def read_catalog(

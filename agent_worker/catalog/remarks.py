@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 
 from agent_worker.catalog.files.footers import Shape, Statistics
 from agent_worker.catalog.files.text.kinds import days_first
+from agent_worker.catalog.parts.merged_columns import FileGroup, TypeDifference
 from agent_worker.catalog.types.engine_types import UNITS, units_in
-from agent_worker.catalog.types.types_of_parts import FileGroup, TypeDifference
 
 MAX_NAMED = 3
 

@@ -24,7 +24,8 @@ from agent_worker.data_folder import data_folder
 from agent_worker.engine.file_states import files_state
 from agent_worker.remote.client import PREFIX, RemoteError, RemoteFiles
 from bus.contract.catalog import LeftOut
-from bus.contract.data_place import PARQUET_SUFFIXES, DataPlace
+from bus.contract.data_files import PARQUET_SUFFIXES
+from bus.contract.data_place import DataPlace
 from bus.wire.objects import Listing, RemoteObject
 
 MAX_DESCRIPTION_BYTES = 1024 * 1024
@@ -51,7 +52,8 @@ class SourceFolder(Protocol):
         ...
 
     def versions(self, files: tuple[str, ...]) -> tuple[str, ...]:
-        """Of these files, where each reading of them has to name one; to be asked after `find`."""
+        """The versions of these files, in their order, where each reading of them has to name one; else none. To be
+        asked after `find`."""
         ...
 
     def is_own(self, files: tuple[str, ...]) -> bool:
@@ -181,7 +183,7 @@ def _path(name: str) -> Path:
 
 
 def _name(path: str) -> str:
-    """As the engine asks for it."""
+    """The object's name as the engine asks for it."""
     return f"{PREFIX}{path.removeprefix('/')}"
 
 

@@ -23,10 +23,10 @@ from agent_worker.catalog.files.text.options import FileOptions
 from agent_worker.catalog.files.text.reading import RowReader, TextFile
 from agent_worker.catalog.files.text.statistics import overall_statistics
 from agent_worker.catalog.files.text.text_files import Texts, add_text_files, read_texts, remarks
+from agent_worker.catalog.parts.declared import Declared, as_declared, unlike_declared, with_zones
+from agent_worker.catalog.parts.merged_columns import FileGroup, MergedColumn, TypeDifference, unite
 from agent_worker.catalog.remarks import of_day_orders, of_differences, of_hidden, of_shapes, unclear_names
-from agent_worker.catalog.types.declared import Declared, as_declared, unlike_declared, with_zones
 from agent_worker.catalog.types.engine_types import NULL, Type, type_of
-from agent_worker.catalog.types.types_of_parts import FileGroup, MergedColumn, TypeDifference, unite
 from agent_worker.engine.settings import create_view, quote_name, read_files
 from bus.contract.catalog import CatalogTable, LeftOut
 
@@ -75,7 +75,7 @@ def read_tables(
 
 
 def _declared(connection: duckdb.DuckDBPyConnection, source: Source) -> Declared:
-    """In the engine's types, what a table's own log says of its columns."""
+    """The columns that a table's own log declares, in the engine's types; none for a table without a log."""
     if source.declared is None:
         return ()
     relation = connection.from_arrow(source.declared.empty_table())
@@ -202,7 +202,7 @@ def _select(number: int, group: FileGroup, columns: list[MergedColumn]) -> str:
 
 
 def _not_nothing(column: MergedColumn, groups: list[FileGroup]) -> MergedColumn:
-    """In a text file a column without a value is one of empty texts."""
+    """The column as one of empty texts where it is of a text file and has no value at all."""
     of_text = any(groups[found.group].reading for found in column.found)
     return msgspec.structs.replace(column, type=Type("VARCHAR")) if column.type.name == NULL and of_text else column
 

@@ -15,7 +15,7 @@ _EXCERPT = re.compile(r"LINE \d+: (?P<line>[^\n]*)\n(?P<caret> *)\^")
 _WORD = re.compile(r"[^\W\d]\w*")
 _LINE_PREFIX = re.compile(r"LINE \d+: ")
 _FEWEST_CHARS = 3
-"""Of a word that may be taken for another."""
+"""The shortest word that may be taken for another, in characters."""
 
 
 def missing_table(message: str) -> str | None:

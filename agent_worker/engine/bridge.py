@@ -5,20 +5,20 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-Item = TypeVar("Item")
+T = TypeVar("T")
 
 
 class Closed(Exception):
     """The reader has stopped taking items: the side thread should leave."""
 
 
-class Bridge(Generic[Item]):
+class Bridge(Generic[T]):
     """Carries items from a side thread to the loop that made it. At most `depth` items wait: beyond that the thread
     is held in `put`. After the last item, `out` is set: the thread has left what it was doing."""
 
     def __init__(self, depth: int) -> None:
         self._loop = asyncio.get_running_loop()
-        self._waiting: asyncio.Queue[Item | None] = asyncio.Queue()
+        self._waiting: asyncio.Queue[T | None] = asyncio.Queue()
         self._room = threading.Semaphore(depth)
         self._error: BaseException | None = None
         self.closed = False
@@ -37,7 +37,7 @@ class Bridge(Generic[Item]):
             error = failure
         self._call(self._finish, error)
 
-    def put(self, item: Item) -> None:
+    def put(self, item: T) -> None:
         """Raises Closed when the reader has stopped taking items."""
         self._room.acquire()
         if self.closed:
@@ -57,7 +57,7 @@ class Bridge(Generic[Item]):
         self._waiting.put_nowait(None)
         self.out.set()
 
-    async def get(self) -> Item | None:
+    async def get(self) -> T | None:
         """The next item; after the last one None, or the thread's error raised."""
         item = await self._waiting.get()
         if item is not None:

@@ -18,7 +18,8 @@ from agent_worker.engine.errors import EngineError, damaged, engine_error
 from agent_worker.engine.guard import Checked, StatementRefused, examine, looks_like_sql
 from agent_worker.engine.settings import EngineSettings, connect
 from agent_worker.engine.tables import FilesChanged, Tables
-from agent_worker.remote.client import RemoteFiles, file_system, versions_of
+from agent_worker.remote.client import RemoteFiles, versions_of
+from agent_worker.remote.file_system import file_system
 from bus.contract.catalog import Catalog
 from bus.contract.events import Column, TableRows, TableSchema
 from bus.values.logical_types import projection
@@ -29,14 +30,15 @@ INTERRUPT_EVERY_S = 0.01
 
 
 class ResultEnd(msgspec.Struct, frozen=True):
-    """The last item of a result. `truncated`: there were more than `max_rows` rows. `ms`: from start to end."""
+    """The last part of a result. `truncated`: there were more than `max_rows` rows. `ms`: from start to end."""
 
     rows: int
     truncated: bool
     ms: float
 
 
-Item = TableSchema | TableRows | ResultEnd
+ResultPart = TableSchema | TableRows | ResultEnd
+"""What a statement gives, in this order: one schema, batches of rows, one end."""
 
 
 class Engine:
@@ -53,8 +55,8 @@ class Engine:
         return f"<Engine {state}>"
 
     def attach(self, catalog: Catalog) -> None:
-        """These tables can be asked about. Costs nothing: the connection is locked and views are made when the first
-        statement runs, before it does."""
+        """Take the tables that statements may ask about. It costs nothing: the connection is locked and views are made
+        when the first statement runs, before it does."""
         if self._remote is not None:
             self._remote.expect(versions_of(catalog.tables))
         self._tables = Tables(self._connection, catalog)
@@ -65,7 +67,7 @@ class Engine:
 
     async def run(
         self, sql: str, *, batch_rows: int = 10_000, max_rows: int | None = None
-    ) -> AsyncGenerator[Item, None]:
+    ) -> AsyncGenerator[ResultPart, None]:
         """The schema, the rows in batches of at most `batch_rows` and about 256 KiB, and a ResultEnd.
 
         Binding, running and fetching happen in a side thread, which waits while the consumer is behind. Raises
@@ -76,19 +78,19 @@ class Engine:
         if self._running is not None or self._tables is None:
             raise RuntimeError(f"{self!r} cannot run {sql[:40]!r}: it is busy, or no catalog is attached yet")
         self._running = sql
-        bridge: Bridge[Item] = Bridge(DEPTH)
+        bridge: Bridge[ResultPart] = Bridge(DEPTH)
         job = _Statement(self._connection, self._tables, bridge, _Request(sql, batch_rows, max_rows))
         thread = threading.Thread(target=bridge.carry, args=(job.work,), name="statement", daemon=True)
         thread.start()
         try:
-            while (item := await bridge.get()) is not None:
-                yield item
+            while (part := await bridge.get()) is not None:
+                yield part
         finally:
-            await self._leave(bridge, thread)
+            await self._interrupt_until_out(bridge, thread)
 
-    async def _leave(self, bridge: Bridge[Item], thread: threading.Thread) -> None:
-        """Interrupts until the thread is out. Again and again: an interrupt that comes before the statement has
-        started is lost. A second cancellation must not end this either, so it is kept for afterwards."""
+    async def _interrupt_until_out(self, bridge: Bridge[ResultPart], thread: threading.Thread) -> None:
+        """Interrupts until the thread is out of the engine: again and again, since an interrupt that comes before the
+        statement has started is lost. A second cancellation must not end this either, so it is kept for afterwards."""
         bridge.close()
         cancelled = None
         while not bridge.out.is_set():
@@ -130,7 +132,7 @@ class _Statement:
     """One statement's life in the side thread."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, tables: Tables, bridge: Bridge[Item], request: _Request
+        self, connection: duckdb.DuckDBPyConnection, tables: Tables, bridge: Bridge[ResultPart], request: _Request
     ) -> None:
         self._connection = connection
         self._tables = tables
@@ -192,5 +194,5 @@ class _Statement:
         return bool(taken.num_rows < batch.num_rows)
 
     def _put_all(self, rows: Iterable[TableRows]) -> None:
-        for item in rows:
-            self._bridge.put(item)
+        for batch in rows:
+            self._bridge.put(batch)

@@ -24,7 +24,7 @@ _KINDS: dict[str, ErrorKind] = {
 }
 _PREFIX = re.compile(r"^([A-Za-z ]+?) Error: ")
 _ADVICE = re.compile(r"\n+(Possible solutions:|See also|This limit was set|\* .*SET ).*| Use \"SET .*", re.DOTALL)
-"""Of the engine's: to change a setting, which nobody can here."""
+"""The engine's advice to change a setting, which nobody can here."""
 _TIMEOUT = "exceeded maximum execution time"
 _READING_FILES = re.compile(r"parquet|snappy|zstd|thrift|\.tmp\b", re.IGNORECASE)
 _DAMAGE = re.compile(r"corrupt|TProtocol|decompress|GZIP|don't know what type|Payload value", re.IGNORECASE)

@@ -44,7 +44,7 @@ _ENDINGS = frozenset(_WORDS_OF_ENDINGS.split())
 """Behind a dot the engine takes these for the end of a file's name: `"/etc/x".csv` is a file to it."""
 
 OF_NO_TABLE = frozenset({"generate_series", "range", "repeat", "repeat_row", "unnest", "json_each", "json_tree"})
-"""Those of them that make rows of their arguments; the others look at tables."""
+"""The table functions that make rows of their arguments; the others look at tables."""
 
 ALLOWED = "Allowed is one statement that only reads: SELECT, WITH ... SELECT, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW"
 

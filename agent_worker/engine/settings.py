@@ -91,12 +91,12 @@ def create_view(connection: duckdb.DuckDBPyConnection, table: CatalogTable) -> N
 
 
 def read_files(files: Iterable[str], hive_types: Mapping[str, str]) -> str:
-    """The rows of Parquet files, for FROM; `hive_types` are the columns that stand in the folders' names."""
+    """The rows of Parquet files, as SQL behind FROM; `hive_types` are the columns that stand in the folders' names."""
     return read_with("read_parquet", files, hive_types)
 
 
 def read_with(function: str, files: Iterable[str], hive_types: Mapping[str, str], given: str = "") -> str:
-    """The same for any of the engine's readers, with the options that are given."""
+    """The rows that one of the engine's readers gives, as SQL behind FROM; `given` are its options."""
     options = f"hive_partitioning = {'true' if hive_types else 'false'}"
     if hive_types:
         kinds = ", ".join(f"{quote_name(name)}: {kind}" for name, kind in hive_types.items())

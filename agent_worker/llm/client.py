@@ -69,7 +69,7 @@ class ModelClient:
         self.settings = settings
         self.meter = meter or Meter(settings.price)
         self.refuses_tools = False
-        """Its server is known to take no tools, or its model to call none."""
+        """Whether the server is known to take no tools, or the model to call none."""
         self._emit = emit
         self._connection = ModelConnection(settings, self.meter, tls_context(settings.root_url))
         self._shown_system = ""

@@ -16,7 +16,7 @@ ADDED_TOKENS = 2**17
 """What a server may count beyond what it was sent: instructions of its own."""
 
 LONGER = 4
-"""So many times what it was asked for, or has shown, may be what it counts of a reply: thoughts."""
+"""How many times the tokens asked for, or seen, a server may count for a reply, because of thoughts."""
 
 CACHE_WRITE_FACTOR = 1.25
 """Input written to the provider's cache costs this much more than other input."""
@@ -168,7 +168,8 @@ class Meter:
         )
 
     def _reply_limit(self) -> tuple[int, BudgetExceeded] | None:
-        """Of the call that is begun; None where the cost has no limit. At least 1 token: no server takes less."""
+        """The most tokens that the reply of the begun call may have, and the error beyond them; None where the cost has
+        no limit. At least 1 token: no server takes less."""
         limits = self._cost_limits()
         if self.price is None or not self.price.output or not limits:
             return None

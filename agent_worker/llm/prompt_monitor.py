@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from agent_worker.llm.meter import Call
 from agent_worker.llm.prompts.requests import Prompt
 from bus.contract.events import Usage
+from bus.values.counts import counted
 
 if TYPE_CHECKING:
     from agent_worker.llm.transport.reply import StreamedReply
@@ -52,7 +53,7 @@ def total(usage: Usage, *, priced: bool) -> str:
     """What all calls of the job took together."""
     about = "about " if usage.estimated else ""
     cost = f" · {about}${usage.cost_usd:.6f}" if priced else ""
-    calls = f"{usage.model_calls} model call{'' if usage.model_calls == 1 else 's'}"
+    calls = counted(usage.model_calls, "model call")
     tokens = f"{usage.input_tokens} input, {usage.cached_tokens} cached, {about}{usage.output_tokens} output tokens"
     return f"**In all:** {calls} · {tokens}{cost}\n\n"
 

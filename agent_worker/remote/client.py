@@ -4,7 +4,7 @@ import socket
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bus.contract.catalog import CatalogTable
 from bus.transport.codec import Decoder, encode
@@ -136,15 +136,6 @@ class RemoteFiles:
         with self._lock:
             self._open.discard(connection)
         connection.close()
-
-
-def file_system(files: RemoteFiles | None) -> Any:
-    """The objects as the engine takes files; None for none."""
-    if files is None:
-        return None
-    from agent_worker.remote.engine_files import EngineFiles  # costs each worker what only some need
-
-    return EngineFiles(files)
 
 
 class RemoteFile:

@@ -9,7 +9,11 @@ from agent_worker.remote.client import PREFIX, PROTOCOL, RemoteError, RemoteFile
 
 
 class EngineFiles(AbstractFileSystem):  # type: ignore[misc]
-    """The same, as the engine asks for files. The engine looks a name up in its list of allowed ones before it asks."""
+    """Gives the engine read-only files by name, in the way of fsspec.
+
+    `open` and `info` raise RemoteError for a name that is none of the tables' objects. `exists` does not ask: the
+    engine opens only names on its own list of allowed ones.
+    """
 
     protocol = PROTOCOL
     cachable = False

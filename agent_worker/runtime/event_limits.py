@@ -23,18 +23,18 @@ from bus.contract.events import (
 from bus.values.visible import shortened
 
 MAX_TEXT_CHARS = 65_536
-"""Of one piece of text: in JSON it stays under 1 MiB whatever its characters, which the strictest clients take."""
+"""The longest piece of text: in JSON it stays under 1 MiB whatever its characters, which the strictest clients take."""
 
 MAX_MESSAGE_CHARS = 4_000
-"""Of a status, a warning or a message of progress."""
+"""The longest status, warning or message of progress."""
 
 MAX_NAME_CHARS = 200
-"""Of a step's name, and of a suggestion's text."""
+"""The longest name of a step, and text of a suggestion."""
 
 MAX_SUGGESTIONS = 20
 
 MAX_CHART_BYTES = 1024 * 1024
-"""Of a chart, as JSON: it is sent in one piece."""
+"""The largest chart, as JSON: it is sent in one piece."""
 
 
 def within_limits(event: Event) -> Iterator[Event]:
@@ -68,7 +68,7 @@ def within_limits(event: Event) -> Iterator[Event]:
 
 
 def asked_within_limits(asked: Clarification) -> Clarification:
-    """The same for what a job ends with by asking back."""
+    """A question that a job asks back, cut to the limits: its text, its suggestions and its SQL."""
     return msgspec.structs.replace(
         asked,
         question=_text(asked.question),

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from agent_worker.context import AgentContext, AgentError, Said
+from agent_worker.context import AgentContext, AgentError, AgentOutput
 from agent_worker.conversation_folder import FOLDER, NotKept, pack
 from agent_worker.runtime.event_limits import MAX_TEXT_CHARS, asked_within_limits, within_limits
 from agent_worker.runtime.output import OutputConverter
@@ -19,7 +19,7 @@ from bus.contract.events import Event, ResponseChunk, Usage
 from bus.contract.vocabulary import Reason
 from bus.wire.worker import CancelledOutcome, Failure, JobSpec, Outcome, Success
 
-Agent = Callable[[JobSpec, AgentContext], AsyncIterator[Said]]
+Agent = Callable[[JobSpec, AgentContext], AsyncIterator[AgentOutput]]
 
 _MEMORY_HINT = "ask for less, for example with a filter or a LIMIT, or raise [limits] max_memory_bytes"
 _AGENT_HINT = "ask again; `deadstop show` has the traceback"

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 
 from agent_worker.agent_rows import decoded, like, table_of
-from agent_worker.context import AgentContext, Said
+from agent_worker.context import AgentContext, AgentOutput
 from agent_worker.engine.batches import MAX_ROWS, Packer
 from bus.contract.events import Column, Event, ResponseChunk, TableSchema, Warn
 from bus.values.arrow_types import logical_type
@@ -25,7 +25,7 @@ class OutputConverter:
         self._schema: pa.Schema | None = None
         self._kinds: list[LogicalType] = []
 
-    def events(self, said: Said) -> Iterator[Event]:
+    def events(self, said: AgentOutput) -> Iterator[Event]:
         """Raises TypeError for what cannot be said, and ValueError for rows with other columns than those before."""
         if isinstance(said, Event):
             yield said

@@ -17,7 +17,8 @@ from bus.wire.worker import MAX_MESSAGE_BYTES, EventBatch, Failure, Finished, Ou
 
 MAX_BATCH_EVENTS = 256
 MAX_BATCH_CHARS = 65_536
-"""Of text. What waits for a follower that has stopped reading is bounded in batches, so they must not be large."""
+"""The most text of one batch. What waits for a follower that has stopped reading is bounded in batches, so they must
+not be large."""
 
 PAUSE_S = 0.001
 
@@ -132,7 +133,7 @@ class Publisher:
         return encode(Finished(self._token, self._window.next, self._usage(), encode(outcome), self._loop.time()))
 
     def _send_events(self, events: list[Event]) -> None:
-        """As one batch. Raises what is in `_UNSENDABLE`, and has sent nothing then."""
+        """Send these events as one batch. Raises what is in `_UNSENDABLE`, and has sent nothing then."""
         count, blob = len(events), encode(events)
         at = self._loop.time()
         message = encode(EventBatch(self._token, self._window.next, self._usage(), blob, at, count=count))

@@ -112,7 +112,8 @@ class WorkerRuntime:
         beating.cancel()
 
     def close(self) -> None:
-        """For a process that goes on after `live`. One that exits need not: its sockets end with it, sooner."""
+        """Give back the sockets; only a process that goes on after `live` has to. One that exits need not: its sockets
+        end with it, sooner."""
         serve_with(None)  # with it goes the engine, and the engine's threads
         self._publisher.close()
         self._control.close()

@@ -31,7 +31,7 @@ _IF_EQUAL, _IF_AT_LEAST, _IF_ANY_BIT = 0x15, 0x35, 0x45
 _NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16
 
 _TYPE_MASK = 0xF
-"""Of a socket's type; the rest are flags."""
+"""The bits of a socket's type; the rest are flags."""
 _FAST_OPEN = 0x20000000
 """A message's flag: connect while sending, which Landlock does not see."""
 _NEW_NAMESPACES = 0x7E020080
@@ -40,9 +40,10 @@ _DUMPABLE, _GIVE_UP_ORPHANS = 4, 36
 one whose descendants come back to it."""
 _X32_CALLS = 0x40000000
 _HOLDS_OTHERS = [1024, 1026]
-"""F_SETLEASE, F_NOTIFY: who may read a file could have everybody else wait for 45 s to open it, or be told of it."""
+"""F_SETLEASE, F_NOTIFY: a process that may read a file could make all others wait 45 s to open it, or be told of it."""
 _ATTRIBUTES = [0x40086602, 0x40046602, 0x401C5820, 0x40806685]
-"""FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR, FS_IOC_ENABLE_VERITY: for who may read a file and owns it."""
+"""FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR, FS_IOC_ENABLE_VERITY: they change files that the worker may
+only read, if it owns them."""
 
 _FOREIGN_MEMORY = """ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_getfd userfaultfd move_pages
 migrate_pages"""

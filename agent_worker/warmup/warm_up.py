@@ -11,7 +11,7 @@ import gc
 
 from agent_worker import offline
 from agent_worker.agents.parquet import agent as parquet
-from agent_worker.catalog import fingerprint
+from agent_worker.catalog.files.layout import fingerprint
 from agent_worker.data_folder import SAMPLE_DATA
 from agent_worker.plan import Plan
 from agent_worker.runtime.event_loop import CountingLoop
@@ -49,7 +49,7 @@ CATALOG = Catalog((CatalogTable("things", _COLUMNS, row_count=100, files=()),), 
 QUESTION = "average size per colour in March 2013"
 CONTROL, COLLECTOR = "inproc://control", "inproc://collector"
 NO_FOLDER = "/nonexistent"
-"""So small a statement writes nothing."""
+"""The scratch folder, which need not exist: so small a statement writes nothing."""
 
 ENDS_WITHIN_S = 30.0
 

@@ -4,7 +4,7 @@ import time
 
 import duckdb
 
-from agent_worker.catalog import read_catalog
+from agent_worker.catalog.reader import read_catalog
 from agent_worker.offline import plan
 from bench.harness.figures import Figure, spread
 from bench.questions import SAMPLE, read_set

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from agent_worker.catalog import read_catalog
+from agent_worker.catalog.reader import read_catalog
 from bus.contract.catalog import Catalog
 
 _MOST_READINGS = 12

@@ -12,7 +12,6 @@ STORE_OPTIONS = {
 """What may stand behind the `?` of a store's address."""
 _WEB = ("https", "http")
 
-PARQUET_SUFFIXES = (".parquet", ".parq", ".pq")
 LAKE_LOGS = {"_delta_log": "Delta", ".hoodie": "Hudi"}
 """Folders that make the one above them a table with a log of its own, and its kind."""
 ICEBERG_LOG, ICEBERG_SUFFIX = "metadata", ".metadata.json"

@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 
+from bus.values.counts import counted
 from bus.wire.outside import ENDINGS
 from ops.client.timed_events import TimedEvent
-from ops.format import clean, row_count
+from ops.format import clean
 
 ENDED_STATES = frozenset({"succeeded", "failed", "cancelled"})
 _PIECES = ("rows", "text")
@@ -77,7 +78,7 @@ class _Reading:
                 self._close("sql")
                 self._within("sql").detail = clean(" ".join(chunk["sql"].split()))
             case "table_rows":
-                self._within("rows").detail = row_count(self._count("rows", chunk["count"]))
+                self._within("rows").detail = counted(self._count("rows", chunk["count"]), "row")
 
     def _node(self, chunk: dict[str, Any], *, exact: bool) -> None:
         name = chunk["node"]

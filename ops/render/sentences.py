@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ops.format import clean, money, row_count, span
+from bus.values.counts import counted
+from ops.format import clean, money, span
 
 
 def killed_sentence(data: dict[str, Any]) -> str:
@@ -32,7 +33,7 @@ def usage_words(usage: dict[str, Any]) -> list[str]:
     """What a job has used, as far as it is worth saying."""
     words = []
     if usage.get("rows"):
-        words.append(row_count(usage["rows"]))
+        words.append(counted(usage["rows"], "row"))
     if usage.get("model_calls"):
         about = "about " if usage.get("estimated") else ""
         words.append(f"{about}{usage['input_tokens']:,.0f} tokens in, {about}{usage['output_tokens']:,.0f} out")
@@ -74,7 +75,7 @@ def chunk_sentence(chunk: dict[str, Any]) -> str:
         case "table_schema":
             return ", ".join(f"{clean(column['name'])} {clean(column['type'])}" for column in chunk["columns"])
         case "table_rows":
-            return row_count(len(chunk["rows"]))
+            return counted(len(chunk["rows"]), "row")
         case "sql":
             return clean(chunk["sql"])
         case "chart":

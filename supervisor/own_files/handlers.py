@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from bus.address import state_folder
+from bus.contract.data_files import TABLE_SUFFIXES
 from bus.contract.data_place import is_address
 from bus.contract.settings import Settings
 from bus.contract.vocabulary import Refusal
-from bus.own_files import FILE_SUFFIXES, free_name, safe_name
+from bus.own_files import free_name, safe_name
 from bus.wire.commands import AddFile, AnyFileCommand, ListFiles
 from bus.wire.replies import AnyReply, Changed, FileTaken, OwnFiles, Refused
 from supervisor.own_files.catalogs import OwnCatalogs
@@ -57,7 +58,7 @@ class OwnFileHandlers:
         if not limits.max_file_bytes:
             return Refused("forbidden", "this server takes no files", "an operator can set [files] max_file_bytes")
         if not name:
-            kinds = ", ".join(suffix for suffix in FILE_SUFFIXES if suffix.count(".") == 1)
+            kinds = ", ".join(suffix for suffix in TABLE_SUFFIXES if suffix.count(".") == 1)
             return Refused(Refusal.BAD_REQUEST, f"{command.name[-80:]!r} does not end like a table", f"ends: {kinds}")
         if size is None:
             return Refused("not_found", "there is no such upload", "give the file again")

@@ -4,8 +4,11 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from agent_worker.llm import AnswerRequest, CallLimits, Meter, ModelSettings, PlanRequest, Preview
 from agent_worker.llm.client import ModelClient
+from agent_worker.llm.meter import CallLimits, Meter
+from agent_worker.llm.prompts.preview import Preview
+from agent_worker.llm.prompts.requests import AnswerRequest, PlanRequest
+from agent_worker.llm.settings import ModelSettings
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
 from bus.contract.events import Column, Event, ResponseChunk, Status
 from bus.contract.settings import Price

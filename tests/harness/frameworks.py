@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from agent_worker.context import AgentContext, Said
+from agent_worker.context import AgentContext, AgentOutput
 from agent_worker.conversation_store import ConversationStore
 from agent_worker.runtime.result_builder import MAX_TURN_CHARS
 from bus.contract.data_place import DataPlace
@@ -31,7 +31,7 @@ class Conversation:
         self._scratch = scratch
         self.turns: list[ConversationTurn] = []
         self.kept = KeptTurn("")
-        self.said: list[Said] = []
+        self.said: list[AgentOutput] = []
         self.warnings: list[str] = []
         self.asked: Clarification | None = None
         self.context: AgentContext | None = None
@@ -59,7 +59,7 @@ class Conversation:
         return text
 
 
-def words(said: Sequence[Said]) -> str:
+def words(said: Sequence[AgentOutput]) -> str:
     """What of it is the answer."""
     answer = [one.chunk if isinstance(one, ResponseChunk) and one.field == "response" else one for one in said]
     return "".join(one for one in answer if isinstance(one, str))

@@ -11,8 +11,10 @@ from typing import Any
 os.environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
-from agent_worker.engine import Engine, EngineError, EngineSettings
+from agent_worker.engine.core import Engine
+from agent_worker.engine.errors import EngineError
 from agent_worker.engine.guard import StatementRefused
+from agent_worker.engine.settings import EngineSettings
 from agent_worker.sandbox import restrict
 from bus.contract.catalog import Catalog, CatalogTable
 from bus.contract.events import TableRows

@@ -6,14 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from agent_worker.agents.backends import engine_settings
-from agent_worker.catalog import CatalogError, DescriptionError, read_catalog
+from agent_worker.catalog.description import DescriptionError
+from agent_worker.catalog.files.layout import CatalogError
 from agent_worker.catalog.own_files import WithOwnFiles
-from agent_worker.catalog.reader import LEAST_LOOKS_S, READ_S
+from agent_worker.catalog.reader import LEAST_LOOKS_S, READ_S, read_catalog
 from agent_worker.catalog.source_folder import SourceFolder, source_folder_of
 from agent_worker.context import AgentContext, AgentError
 from agent_worker.data_folder import SAMPLE_DATA
 from agent_worker.engine.settings import connect
-from agent_worker.remote.client import RemoteFiles, file_system
+from agent_worker.remote.client import RemoteFiles
+from agent_worker.remote.file_system import file_system
 from bus.contract.agents import LOOK_FURTHER
 from bus.contract.catalog import Catalog
 from bus.contract.events import Event, Status, Warn

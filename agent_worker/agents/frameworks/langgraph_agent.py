@@ -13,7 +13,7 @@ from agent_worker.agents.frameworks.graphs import checkpoints
 from agent_worker.agents.frameworks.graphs.teller import Teller
 from agent_worker.agents.frameworks.memory import untold
 from agent_worker.agents.frameworks.target import load_own, target
-from agent_worker.context import AgentContext, AgentError, JobSpec, Said
+from agent_worker.context import AgentContext, AgentError, AgentOutput, JobSpec
 from bus.contract.settings import AgentDefinition
 from bus.wire.worker import ConversationTurn
 
@@ -26,7 +26,7 @@ def reads(definition: AgentDefinition) -> tuple[str, ...]:
     return load_own(definition)
 
 
-async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Said]:
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[AgentOutput]:
     """One run of the graph, from its beginning or from the interrupt that the person has answered."""
     graph, saver = _compiled(context)
     config = await checkpoints.place(graph, saver, context.store)

@@ -13,13 +13,13 @@ from agent_worker.agents.frameworks.memory import keep, untold
 from agent_worker.agents.frameworks.target import load_own, target
 from agent_worker.agents.frameworks.usage import UsageCount, increase
 from agent_worker.agents.frameworks.values import output
-from agent_worker.context import AgentContext, JobSpec, Node, ResponseChunk, Said, Tool, Usage
+from agent_worker.context import AgentContext, AgentOutput, JobSpec, Node, ResponseChunk, Tool, Usage
 from bus.contract.settings import AgentDefinition
 from bus.wire.worker import ConversationTurn
 
 HISTORY = "openai_agents.items"
 PENDING = "openai_agents.state"
-"""In the conversation's store: the items so far, and the state of a run that waits for an approval."""
+"""The keys of the conversation's store: the items so far, and the state of a run that waits for an approval."""
 
 TRACES_STAY_HERE = RunConfig(tracing_disabled=True)
 """The SDK would send them to its maker."""
@@ -30,7 +30,7 @@ def reads(definition: AgentDefinition) -> tuple[str, ...]:
     return load_own(definition)
 
 
-async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Said]:
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[AgentOutput]:
     """One run of the agent, from the question or from the approval that the person has given or refused."""
     agent = target(context.definition.openai_agents)
     result = Runner.run_streamed(agent, await _given(agent, job, context), run_config=TRACES_STAY_HERE)
@@ -92,7 +92,7 @@ class _Teller:
         self._said = ""
         self._apart = False
 
-    def tell(self, event: Any) -> Iterator[Said]:
+    def tell(self, event: Any) -> Iterator[AgentOutput]:
         self.count()
         match event.type:
             case "raw_response_event":
@@ -104,7 +104,7 @@ class _Teller:
             case "run_item_stream_event":
                 yield from self._item(event.name, event.item)
 
-    def end(self) -> Iterator[Said]:
+    def end(self) -> Iterator[AgentOutput]:
         self.count()
         yield from self._step_ends()
         result = self._result
@@ -117,19 +117,19 @@ class _Teller:
         if not (isinstance(result.final_output, str) and self._said.endswith(result.final_output)):
             yield from output(result.final_output)
 
-    def _step_ends(self) -> Iterator[Said]:
+    def _step_ends(self) -> Iterator[AgentOutput]:
         if self._began is not None:
             yield Node(self._agent.name, "finished", _ms(self._began))
         self._began = None
 
-    def _delta(self, data: Any) -> Iterator[Said]:
+    def _delta(self, data: Any) -> Iterator[AgentOutput]:
         if data.type == "response.output_text.delta" and data.delta:
             self._streamed = True
             yield self._say(data.delta)
         elif data.type in ("response.reasoning_text.delta", "response.reasoning_summary_text.delta"):
             yield ResponseChunk("prompt_monitor", str(data.delta))
 
-    def _item(self, name: str, item: Any) -> Iterator[Said]:
+    def _item(self, name: str, item: Any) -> Iterator[AgentOutput]:
         if name in ("tool_called", "handoff_requested"):
             self._apart = True
         if name == "message_output_created":
@@ -144,7 +144,7 @@ class _Teller:
         elif name == "tool_output" and (begun := self._tools.pop(_field(item.raw_item, "call_id") or "", None)):
             yield Tool(begun[0], begun[1], "finished", _ms(begun[2]), str(item.output))
 
-    def _say(self, text: str) -> Said:
+    def _say(self, text: str) -> AgentOutput:
         """What is said after a tool or by another agent stands in a paragraph of its own. What is the text of a record
         is not for people: that comes as a row."""
         if getattr(self._agent, "output_type", None) not in (None, str):

@@ -34,13 +34,13 @@ from agent_worker.agents.frameworks.memory import keep, untold
 from agent_worker.agents.frameworks.target import load_own, target
 from agent_worker.agents.frameworks.usage import UsageCount, increase
 from agent_worker.agents.frameworks.values import output
-from agent_worker.context import AgentContext, JobSpec, ResponseChunk, Said, Tool, Usage
+from agent_worker.context import AgentContext, AgentOutput, JobSpec, ResponseChunk, Tool, Usage
 from bus.contract.settings import AgentDefinition
 from bus.wire.worker import ConversationTurn
 
 HISTORY = "pydantic_ai.messages"
 PENDING = "pydantic_ai.pending"
-"""In the conversation's store: the messages so far, and whether the last of them waits for an approval."""
+"""The keys of the conversation's store: the messages so far, and whether the last of them waits for an approval."""
 
 
 def reads(definition: AgentDefinition) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ def reads(definition: AgentDefinition) -> tuple[str, ...]:
     return load_own(definition)
 
 
-async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Said]:
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[AgentOutput]:
     """One run of the agent; its `deps` are the context where it wants some of that type."""
     agent = target(context.definition.pydantic_ai)
     told = _Teller(context, record=isinstance(agent.output_type, NativeOutput | PromptedOutput))
@@ -101,7 +101,7 @@ class _Teller:
         self._said = ""
         self._used_a_tool = False
 
-    def tell(self, event: Any) -> Iterator[Said]:
+    def tell(self, event: Any) -> Iterator[AgentOutput]:
         match event:
             case PartStartEvent(part=TextPart(content=text)) | PartDeltaEvent(delta=TextPartDelta(content_delta=text)):
                 if text:
@@ -122,13 +122,13 @@ class _Teller:
             case AgentRunResultEvent(result=result):
                 yield from self._end(result)
 
-    def _tool_end(self, part: Any) -> Iterator[Said]:
+    def _tool_end(self, part: Any) -> Iterator[AgentOutput]:
         name, arguments, began = self._tools.pop(part.tool_call_id, (part.tool_name, {}, time.monotonic()))
         failed = type(part).__name__ == "RetryPromptPart" or getattr(part, "outcome", "success") != "success"
         state, ms = "failed" if failed else "finished", round((time.monotonic() - began) * 1000, 1)
         yield Tool(name, arguments, state, ms, str(part.content))  # type: ignore[arg-type]
 
-    def _say(self, text: str) -> Said:
+    def _say(self, text: str) -> AgentOutput:
         """What is said after a tool stands in a paragraph of its own. What is the text of a record is not for people:
         that comes as a row."""
         if self._record:
@@ -138,7 +138,7 @@ class _Teller:
         self._said += text
         return apart + text
 
-    def _end(self, result: Any) -> Iterator[Said]:
+    def _end(self, result: Any) -> Iterator[AgentOutput]:
         store = self._context.store
         asks = isinstance(result.output, DeferredToolRequests)
         if asks:

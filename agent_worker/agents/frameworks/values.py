@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from agent_worker.agent_rows import check_kinds
-from agent_worker.context import Said
+from agent_worker.context import AgentOutput
 
 _ASKING = ("question", "query", "message", "prompt")
 _OFFERING = ("suggestions", "options", "choices")
@@ -42,7 +42,7 @@ def _of_pandas(value: Any, pandas: Any) -> pa.Table:
 
 
 def _column_name(name: Any) -> str:
-    """Of a column with several levels the texts of all of them."""
+    """The name of a column as one text; of a column with several levels the texts of all, joined by blanks."""
     return " ".join(str(part) for part in name if part != "") if isinstance(name, tuple) else str(name)
 
 
@@ -55,7 +55,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def output(value: Any) -> Iterator[Said]:
+def output(value: Any) -> Iterator[AgentOutput]:
     """A final result: a frame or a list of records as rows, a text as itself, one record as a row."""
     table = frame(value)
     if table is not None:

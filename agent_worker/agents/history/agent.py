@@ -36,7 +36,7 @@ _DAYS_AGO = {"today": 0, "yesterday": 1}
 
 
 def prepare(context: AgentContext) -> Backends:
-    """As for any data, with the days as the history has them."""
+    """The engine and the model of any question about data; days begin and end in UTC, as the history has them."""
     os.environ["TZ"] = "UTC"  # the engine's current_date
     time.tzset()
     return parquet.prepare(context)

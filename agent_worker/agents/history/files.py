@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from agent_worker.context import AgentError
 
 TABLES = ("events", "jobs")
-"""In the order in which they are written and removed: a job's row says that its events are there."""
+"""The tables in the order in which they are written and removed: a job's row says that its events are there."""
 
 ROW_GROUP_ROWS = 50_000
 ROW_GROUP_BYTES = 16 * 1024 * 1024
@@ -114,7 +114,7 @@ def replace(unfinished: Path, file: Path) -> None:
 
 
 def write_text(file: Path, text: str) -> None:
-    """The same for a small text, if it is not there yet."""
+    """Write a small text under this name, whole or not at all, unless the file holds it already. Raises OSError."""
     if file.exists() and file.read_text() == text:
         return
     unfinished = file.with_name(_UNFINISHED)

@@ -143,7 +143,8 @@ def _event_row(job_id: str, seq: int, at: datetime | None, kind: str, words: str
 
 
 def _shown(event: JobEvent) -> tuple[str, str]:
-    """As `_said`, also for an event of an earlier release that JSON cannot hold: one such must not stop the others."""
+    """The event's type and its JSON. An event of an earlier release that JSON cannot hold is told as unreadable: one
+    such must not stop the others."""
     try:
         return _said(event)
     except (TypeError, ValueError, RecursionError) as error:

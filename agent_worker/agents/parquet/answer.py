@@ -4,20 +4,23 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
-from agent_worker.agents.parquet.figures import unsupported
+from agent_worker.agents.parquet.figures.check import unsupported
 from agent_worker.agents.parquet.state import AgentState
-from agent_worker.llm import AnswerRequest, ModelError, Preview
+from agent_worker.llm.errors import ModelError
+from agent_worker.llm.prompts.preview import Preview
+from agent_worker.llm.prompts.requests import AnswerRequest
 from agent_worker.plan import SqlPlan
 from bus.contract.events import Column, Event, ResponseChunk, Status, Warn
+from bus.values.counts import counted
 from bus.values.logical_types import parse_type
 from bus.values.value_text import readable_text
 
 FEW_ROWS = 3
 MAX_SHOWN_CHARS = 300
-"""Of a value that stands in a sentence."""
+"""The longest text of a value within a sentence, in characters."""
 
 MOST_NAMED = 5
-"""Of the figures that are not in the result."""
+"""How many figures that are not in the result a warning names at most."""
 
 CUT_OFF = frozenset({"llm_max_tokens", "llm_context_exceeded"})
 """Ways in which an answer ends too early, and asking again would end it there again."""
@@ -60,7 +63,7 @@ async def answer(state: AgentState) -> AsyncGenerator[Event, None]:
 
 
 def _asked(request: AnswerRequest) -> list[str]:
-    """What was said before: a figure from there is no claim of the answer's."""
+    """The texts said before the answer: a figure that stands there is no claim of the answer's."""
     turns = [text for turn in request.history for text in (turn.question, turn.answer)]
     return [request.question, request.sql, request.reading, *turns]
 
@@ -95,7 +98,8 @@ def _not_in_the_result(wrong: list[str], preview: Preview) -> str:
 
 
 def _above(reading: str, agreement: str = "") -> str:
-    """In one line above the answer: how the question was understood, and how many plans agree."""
+    """One line above the answer, in Markdown: how the question was understood, and how many plans agree. Empty for
+    neither."""
     said = [f"Read as: {reading}" if reading else "", agreement]
     sentences = [f"{' '.join(text.split()).rstrip('.')}." for text in said if text]
     return f"*{' '.join(sentences)}*\n\n" if sentences else ""
@@ -117,10 +121,10 @@ def what_came(preview: Preview) -> str:
             for column, value in zip(preview.columns, preview.rows[0], strict=True)
         )
     cut = ", and there are more" if preview.truncated else ""
-    return f"**{preview.row_count:,} row{'' if preview.row_count == 1 else 's'}**{cut}."
+    return f"**{counted(preview.row_count, 'row')}**{cut}."
 
 
 def _shown(value: Any, column: Column) -> str:
-    """As people read it; of a long text its beginning, because the table above has the whole."""
+    """The value as people read it; of a long text its beginning, because the table above has the whole."""
     text = readable_text(value, parse_type(column.type), column.name) or ("nothing (null)" if value is None else "")
     return text if len(text) <= MAX_SHOWN_CHARS else f"{text[:MAX_SHOWN_CHARS].rstrip()}…"

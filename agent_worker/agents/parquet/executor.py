@@ -15,15 +15,17 @@ from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.agents.parquet.units import output_units
 from agent_worker.catalog.names import left_out
 from agent_worker.context import AgentError
-from agent_worker.engine import EngineError, ResultEnd
+from agent_worker.engine.core import ResultEnd
+from agent_worker.engine.errors import EngineError
 from agent_worker.engine.guard import StatementRefused
-from agent_worker.llm import Preview, PreviewBuilder
 from agent_worker.llm.prompt_monitor import failed
+from agent_worker.llm.prompts.preview import Preview, PreviewBuilder
 from agent_worker.plan import Plan, SqlPlan
 from bus.contract.catalog import LeftOut
 from bus.contract.events import Chart, Event, Sql, TableRows, TableSchema, Warn
 from bus.contract.vocabulary import Reason
 from bus.values.arrow_stream import read_table
+from bus.values.counts import counted
 from bus.values.rows import table_rows
 
 PROGRESS_EVERY_S = 0.2
@@ -124,7 +126,7 @@ def _chart(state: AgentState, plan: SqlPlan, preview: Preview, points: list[list
 
 def _at_end(state: AgentState, end: ResultEnd) -> list[Event]:
     state.context.truncated = end.truncated
-    rows = f"{end.rows:,} row{'' if end.rows == 1 else 's'}"
+    rows = counted(end.rows, "row")
     events: list[Event] = [monitor(f"{rows} in {end.ms:,.0f} ms\n\n")]
     if end.truncated:
         events.append(Warn(f"The result was cut off after {rows}, the limit for one question."))
@@ -139,7 +141,7 @@ async def _report_progress(state: AgentState) -> None:
 
 
 def _for_people(error: EngineError | StatementRefused, repairs: int, those: tuple[LeftOut, ...]) -> AgentError:
-    tried = f" (after {repairs} repair{'' if repairs == 1 else 's'})" if repairs else ""
+    tried = f" (after {counted(repairs, 'repair')})" if repairs else ""
     if isinstance(error, StatementRefused):
         return AgentError(f"{error}{tried}", code="refused", hint="only reading is possible here", retryable=False)
     if error.kind == "out_of_memory":

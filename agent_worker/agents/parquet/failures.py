@@ -1,8 +1,8 @@
 """Which statements of a question have failed, so that none is run twice."""
 
-from agent_worker.engine import EngineError
+from agent_worker.engine.errors import EngineError
 from agent_worker.engine.guard import StatementRefused
-from agent_worker.llm import Try
+from agent_worker.llm.prompts.requests import Try
 
 _MAX_SAID_CHARS = 200
 

@@ -11,7 +11,8 @@ from agent_worker.agents.parquet.candidates.hardness import is_hard
 from agent_worker.agents.parquet.exploration.focus import focus_on
 from agent_worker.agents.parquet.exploration.tool_loop import explore
 from agent_worker.agents.parquet.state import AgentState, monitor
-from agent_worker.llm import PlanRequest, ToolsRefused
+from agent_worker.llm.errors import ToolsRefused
+from agent_worker.llm.prompts.requests import PlanRequest
 from agent_worker.plan import Plan, SqlPlan, Turn
 from bus.contract.events import Clarification, Event, Status
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from agent_worker.agents.backends import Backends
 from agent_worker.context import AgentContext
-from agent_worker.llm import LookRecord, PlanRequest, Preview
+from agent_worker.llm.prompts.preview import Preview
+from agent_worker.llm.prompts.requests import LookRecord, PlanRequest
 from agent_worker.plan import Plan, Turn
 from bus.contract.catalog import Catalog
 from bus.contract.events import Event, Node, ResponseChunk

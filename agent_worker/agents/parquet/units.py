@@ -16,7 +16,7 @@ _KEEPS = (
 )
 _ALIKE = (exp.Add, exp.Sub)
 _MOST_STEPS = 50
-"""Of an expression within an expression; what is deeper has no unit."""
+"""How many expressions within each other are looked into; what is deeper has no unit."""
 
 
 def output_units(

@@ -9,7 +9,7 @@ import pyarrow as pa
 from agent_worker.agents.program.lines import LineReader
 from agent_worker.agents.program.process import Program, readable
 from agent_worker.agents.program.rows import RowsError, schema_of, table_of
-from agent_worker.context import AgentContext, AgentError, JobSpec, Said
+from agent_worker.context import AgentContext, AgentError, AgentOutput, JobSpec
 from agent_worker.data_folder import SAMPLE_DATA
 from bus.contract.events import Column, TableSchema
 from bus.contract.settings import AgentDefinition
@@ -29,7 +29,7 @@ def reads(definition: AgentDefinition) -> tuple[str, ...]:
     return readable(definition)
 
 
-async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Said]:
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[AgentOutput]:
     """Everything that the program says, until it has ended."""
     listener = _Listener(context)
     lines = LineReader()
@@ -83,7 +83,7 @@ class _Listener:
         self._columns: list[Column] = []
         self._schema: pa.Schema | None = None
 
-    def hear(self, line: ProgramOutput) -> list[Said]:
+    def hear(self, line: ProgramOutput) -> list[AgentOutput]:
         """Raises AgentError, also where the program says that it has failed."""
         match line:
             case UsageLine():

@@ -11,7 +11,7 @@ from bus.values.visible import shortened
 from bus.wire.agent_program import OUTPUT_TYPES, ProgramOutput
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
-"""Of one line: it is read in one piece."""
+"""The longest line, which is read in one piece."""
 
 MAX_NAMED = 10
 """Lines that are no events and are shown; of further ones it is only said that there are some."""

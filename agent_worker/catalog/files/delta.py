@@ -78,7 +78,7 @@ def _file(root: Path, path: str) -> str:
 
 
 def _keys(root: Path, file: str, values: dict[str, Any]) -> Keys:
-    """As the folders' names have them, which has to be what the log says."""
+    """The file's partition keys as its folders' names have them. Raises NotReadable where the log says others."""
     keys = keys_of(Path(file).relative_to(root).parts[:-1])
     if dict(keys) != {name: None if value is None else str(value) for name, value in values.items()}:
         raise NotReadable(f"the folder of {file} does not say its partition")

@@ -30,9 +30,9 @@ _COARSE = "parquet-mr"
 
 
 class Statistics(msgspec.Struct, frozen=True):
-    """Of one column in some files: its extremes in two orders, as numbers and as texts, because which one is right
-    depends on the type; its nulls, and how many values there are with them. None where a writer left it out or cut
-    it short."""
+    """What is known of one column in some files: its extremes in two orders, as numbers and as texts, because which one
+    is right depends on the type; its nulls, and how many values there are with them. None where a writer left it out or
+    cut it short."""
 
     numbers: tuple[str | None, str | None]
     texts: tuple[str | None, str | None]

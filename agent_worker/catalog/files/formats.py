@@ -2,11 +2,14 @@
 
 from enum import Enum
 
-from bus.contract.data_place import PARQUET_SUFFIXES
-
-WORKBOOK_SUFFIX = ".xlsx"
-COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
-"""Endings of compressed text files, and what the engine calls them."""
+from bus.contract.data_files import (
+    COMPRESSIONS,
+    CSV_SUFFIXES,
+    JSON_SUFFIXES,
+    PARQUET_SUFFIXES,
+    TEXT_SUFFIXES,
+    WORKBOOK_SUFFIX,
+)
 
 
 class TextFormat(Enum):
@@ -16,21 +19,13 @@ class TextFormat(Enum):
     JSON = "JSON"
 
 
-_TEXT_SUFFIXES = {
-    ".csv": TextFormat.CSV,
-    ".tsv": TextFormat.CSV,
-    ".tab": TextFormat.CSV,
-    ".psv": TextFormat.CSV,
-    ".jsonl": TextFormat.JSON,
-    ".ndjson": TextFormat.JSON,
-    ".json": TextFormat.JSON,
-}
+_FORMATS = dict.fromkeys(CSV_SUFFIXES, TextFormat.CSV) | dict.fromkeys(JSON_SUFFIXES, TextFormat.JSON)
 
 
 def text_format(name: str) -> TextFormat | None:
-    """Of `sales.csv` as of `sales.csv.gz`; None where the name promises no table of text."""
+    """The format of `sales.csv`, as of `sales.csv.gz`; None where the name promises no table of text."""
     plain = without_compression(name).lower()
-    return _TEXT_SUFFIXES.get(plain[plain.rfind(".") :]) if "." in plain else None
+    return _FORMATS.get(plain[plain.rfind(".") :]) if "." in plain else None
 
 
 def compression(name: str) -> str:
@@ -55,7 +50,7 @@ def without_suffix(name: str) -> str:
         return _without(name, (WORKBOOK_SUFFIX,))
     if text_format(name) is None:
         return name
-    return _without(without_compression(name), tuple(_TEXT_SUFFIXES))
+    return _without(without_compression(name), TEXT_SUFFIXES)
 
 
 def without_compression(name: str) -> str:

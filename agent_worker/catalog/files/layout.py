@@ -99,7 +99,7 @@ def arrange(found_paths: Iterable[Path], folder: Path, judged: Judge) -> FolderC
 
 
 def require_tables(found: FolderContents, folder: Path) -> FolderContents:
-    """What was found. Raises CatalogError where it is no table."""
+    """`found` itself, if it holds anything that is a table. Raises CatalogError where it does not."""
     if not (found.sources or found.books or found.lakes):
         said = " ".join([*(one.why for one in found.left_out), *found.warnings])
         why = f"{folder} holds no usable Parquet, CSV or JSON file. Put some there, or give another folder. {said}"
@@ -215,7 +215,7 @@ def _misnamed_lakes(lakes: Iterable[Path], folder: Path) -> list[LeftOut]:
 
 
 def _why_no_parquet(found: Content) -> str:
-    """Of a file that is named as text or as a workbook."""
+    """Why a file that is named as text or as a workbook cannot be read, judged by its content; empty where it can."""
     if found in (Content.PARQUET, Content.CUT, Content.ENCRYPTED):
         return "its name says that it is something else, and its content that it is Parquet; rename it"
     return "" if found is Content.OTHER else found.value

@@ -73,7 +73,7 @@ def with_units(kind: Type, arrow: pa.DataType) -> Type:
 
 
 def arrow_types(written: bytes) -> dict[str, pa.DataType]:
-    """Of the columns that hold durations, from what Arrow writes into a file about its schema."""
+    """The Arrow types of the columns that hold durations, out of the schema that Arrow writes into a file."""
     try:
         schema = pa.ipc.read_schema(pa.py_buffer(base64.b64decode(written)))
     except (ValueError, OSError, pa.ArrowException):  # another writer's own words

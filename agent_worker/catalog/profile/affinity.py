@@ -46,8 +46,8 @@ def is_quantity(column: str) -> bool:
 
 
 def column_handles(kind: Affinity, column: str) -> set[str]:
-    """Under which words a column is filed, so that a key finds those that fit it without trying them all: the
-    names fit when both have a word in common."""
+    """The words under which a column is filed, so that a key finds those that fit it without trying them all: the names
+    fit when both have a word in common."""
     name = _parted(column)
     if kind is Affinity.SAME:
         return _same(column.lower())
@@ -56,7 +56,7 @@ def column_handles(kind: Affinity, column: str) -> set[str]:
 
 
 def key_handles(kind: Affinity, ref_table: str, ref_column: str) -> set[str]:
-    """The same for a key: the words that a column which refers to it is filed under."""
+    """The words under which a key is looked for: a column that refers to it is filed under one of them."""
     if kind is Affinity.SAME:
         return _same(ref_column.lower())
     return set(_named_after(_SORT.sub("", _parted(ref_table), count=1), _parted(ref_column)))

@@ -82,7 +82,8 @@ def _unlike(
 
 
 def _plausible(pair: Pair) -> bool:
-    """Of two tables, of one kind, with extremes that overlap, and of just this affinity."""
+    """Can the column refer to the key? It can if they are of two tables and of one kind, if their extremes overlap, and
+    if their names have just the pair's affinity."""
     (table, column), (ref_table, ref_column) = pair.place, pair.key
     if table.name == ref_table.name or not _comparable(column, ref_column):
         return False
@@ -94,7 +95,7 @@ def _may_refer(column: CatalogColumn) -> bool:
 
 
 def _comparable(column: CatalogColumn, key: CatalogColumn) -> bool:
-    """Of one kind, and with extremes that overlap, where they are known: else no value of one is in the other."""
+    """Are both of one kind, with extremes that overlap where they are known? Else no value of one is in the other."""
     whole = is_whole(column)
     if not (is_whole(key) if whole else is_text(key)):
         return False

@@ -29,8 +29,8 @@ class ProfiledTables(msgspec.Struct, frozen=True):
 
 
 class Time(NamedTuple):
-    """For what has changed, until a moment of `time.monotonic()`; and the seconds for what an earlier reading had no
-    time for."""
+    """The time for looking into the data: at what has changed, until a moment of `time.monotonic()`; and for what an
+    earlier reading had no time for, in seconds."""
 
     until: float
     looks_s: float
@@ -90,7 +90,8 @@ class _Looks:
         self.done: set[str] = set()
 
     def into(self, names: Iterable[str], until: float) -> None:
-        """For unique columns, where there is another table that could refer to them, and for values."""
+        """Look into these tables until a moment of `time.monotonic()`: for unique columns, where there is another table
+        that could refer to them, and for values."""
         self._budget.bound(until)
         for name in names:
             if self._budget.spent:

@@ -15,11 +15,8 @@ MOST_TRIES = 1000
 
 
 class TimeBudget:
-    """So many seconds in all, and no one look longer than its share.
-
-    `missed` counts the looks there was no time for; `failures` are the engine's sentences about data that could not
-    be read, by table.
-    """
+    """The seconds for all looks together, of which no one takes more than its share. `missed` counts the looks there
+    was no time for; `failures` are the engine's sentences about data that could not be read, by table."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, total_s: float, each_s: float) -> None:
         self._connection = connection
@@ -68,8 +65,9 @@ class TimeBudget:
         self.failures[first.name] = f"Table {first.name} ({first.files[0]}): {text}"
 
     def _limit(self, ms: int) -> None:
-        """For what runs from here on; 0 lifts it. It holds for the statement that changes it, too, which a short
-        one now and then interrupts: it is said until it is heard."""
+        """Limit what runs from here on to so many milliseconds; 0 lifts the limit. It holds for the statement that
+        changes it, too, which a short one now and then interrupts: it is said until it is heard. Raises
+        TimeoutError."""
         for _ in range(MOST_TRIES):
             with suppress(duckdb.InterruptException):
                 self._connection.execute(f"SET max_execution_time = {ms}").fetchall()

@@ -9,7 +9,8 @@ from bus.contract.catalog import CatalogColumn, CatalogTable
 
 MAX_VALUES = 200
 MAX_LABELS = 5_000
-"""For tables that others refer to: their text columns are what people call things by."""
+"""The most values of a column that are kept for tables that others refer to: their text columns are what people call
+things by."""
 MAX_COLUMNS = 200
 """Text columns of one table that are looked into."""
 MAX_VALUE_CHARS = 200
@@ -38,7 +39,7 @@ def without_labels(table: CatalogTable) -> CatalogTable:
 
 
 def _likely(budget: TimeBudget, table: CatalogTable, columns: list[CatalogColumn], limit: int) -> list[CatalogColumn]:
-    """Those that do not already have far too many values in the first rows: one look for all of them."""
+    """The columns that do not already have far too many values in the first rows: one look for all of them."""
     if not columns or table.row_count <= limit:
         return columns
     names = [quote_name(column.name) for column in columns]

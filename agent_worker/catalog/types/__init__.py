@@ -1,1 +1,1 @@
-"""How the types of a table's parts meet: the narrowest type that holds every value."""
+"""The types of the engine: which are whole numbers or text, and the narrowest one that holds what two hold."""

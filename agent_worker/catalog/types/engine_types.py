@@ -34,7 +34,7 @@ _TIMESTAMPS = ("TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP", "TIMESTAMP_NS")
 _ZONED = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 """From coarse to fine."""
 _WRITTEN = frozenset({"FLOAT", "DOUBLE", "DECIMAL", "BOOLEAN", "DATE", "TIME", "TIME_NS", "UUID", "JSON", "ENUM"})
-"""Beside integers and timestamps: types whose values can be written as a text and read back the same."""
+"""Types, beside integers and timestamps, whose values can be written as a text and read back the same."""
 UNITS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 _FIRST = ("VARCHAR", "DOUBLE", "FLOAT", "DECIMAL")
 
@@ -54,7 +54,7 @@ class Type(msgspec.Struct, frozen=True):
     unit: str = ""
 
     def __str__(self) -> str:
-        """As the engine writes it."""
+        """The type as the engine writes it."""
         inner = [str(kind) for _, kind in self.of]
         match self.name:
             case "INTEGER":
@@ -107,13 +107,13 @@ def units_in(kind: Type) -> list[str]:
 
 
 def in_words(kind: Type) -> str:
-    """As the engine writes it, with what its whole numbers count."""
+    """The type as the engine writes it, with what its whole numbers count."""
     units = dict.fromkeys(UNITS[unit] for unit in units_in(kind))
     return f"{kind} of {' and '.join(units)}" if units else str(kind)
 
 
 def in_order(types: Iterable[Type]) -> list[Type]:
-    """Those first that take others in, so that meeting them one by one finds what holds all."""
+    """The types in an order in which meeting them one by one finds what holds all: first those that take others in."""
     return sorted(types, key=lambda kind: _FIRST.index(kind.name) if kind.name in _FIRST else len(_FIRST))
 
 

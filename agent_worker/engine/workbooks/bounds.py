@@ -8,10 +8,11 @@ import re
 import zipfile
 
 MAX_BYTES = 1 << 30
-"""Of the parts of a workbook, unpacked."""
+"""The most bytes of a workbook's parts when they are unpacked."""
 
 MAX_CELLS = 30_000_000
-"""Of a sheet's rectangle [some 40 bytes each while it is read]: all rows that a sheet can have, with 28 columns."""
+"""The most cells of a sheet's rectangle [some 40 bytes each while it is read]: all rows that a sheet can have, with 28
+columns."""
 
 _MOST_PACKED = 1_032
 """No part becomes more than so many times as long when it is unpacked."""
@@ -80,7 +81,8 @@ def _told_places(xml: bytes) -> tuple[set[int], set[int]]:
 
 
 def _places(xml: bytes) -> tuple[set[int], set[int]]:
-    """The same; a row or cell that does not tell its place stands behind the one before it."""
+    """The rows and columns that hold cells, where not every cell tells its place: one that does not stands behind the
+    one before it."""
     rows, columns = set[int](), set[int]()
     row = column = 0
     for tag, letters, digits in (found.groups() for found in _ROW_OR_CELL.finditer(xml)):

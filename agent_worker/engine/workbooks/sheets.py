@@ -28,7 +28,7 @@ class Sheet(NamedTuple):
 
 
 def sheet_names(file: str) -> list[str]:
-    """Of the sheets that hold cells, and of those too large to be read. Raises NotASheet."""
+    """The names of the sheets that hold cells, and of those too large to be read. Raises NotASheet."""
     book = _workbook(file)
     return [name for name in book.sheet_names if _holds_cells(book, file, name)]
 
@@ -44,9 +44,9 @@ def merged_cells(file: str, name: str) -> int:
 
 
 def read_sheet(file: str, name: str, header: bool | None = None, skip: int = 0) -> Sheet:
-    """Its cells, without empty rows and columns before them, and without rows that hold nothing. A first row of nothing
-    but different texts is a header, unless `header` says otherwise; `skip` rows are passed over before it. Raises
-    NotASheet."""
+    """A sheet's cells, without empty rows and columns before them, and without rows that hold nothing. A first row of
+    nothing but different texts is a header, unless `header` says otherwise; `skip` rows are passed over before it.
+    Raises NotASheet."""
     xml = _part(file, name)
     sheet, kept = _sheet(_workbook(file), name, xml), unread_cells(xml).rows
     first = sheet.start[0] if sheet.start else 0
@@ -103,7 +103,8 @@ def _is_header(row: Sequence[Any]) -> bool:
 
 
 def _distinct(names: list[str]) -> list[str]:
-    """As the engine calls columns without a name, or with another's."""
+    """The names made different as the engine does it: a column without a name is called by its place, and one with
+    another's name gets a number."""
     found: list[str] = []
     for at, name in enumerate(names):
         free, number = name or f"column{at}", 1

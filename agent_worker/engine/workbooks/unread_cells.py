@@ -23,7 +23,8 @@ _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 
 class UnreadCells(NamedTuple):
-    """How many there are of each in a sheet, and the numbers of their rows, from 0."""
+    """How many cells of a sheet are errors, how many formulas without a value, and the numbers of their rows, from
+    0."""
 
     errors: int
     formulas: int
@@ -38,7 +39,7 @@ def read_part(file: str, sheet: str) -> bytes:
 
 
 def unread_cells(xml: bytes) -> UnreadCells:
-    """Of a sheet that is given as its part of the workbook."""
+    """The unread cells of a sheet, which is given as its part of the workbook."""
     cells = list(_unread(xml)) if _ANY.search(xml) else []
     errors = sum(error for _, error in cells)
     return UnreadCells(errors, len(cells) - errors, frozenset(row for row, _ in cells))
@@ -54,7 +55,7 @@ def _part_of(parts: zipfile.ZipFile, sheet: str) -> str:
 
 
 def _unread(xml: bytes) -> Iterator[tuple[int, bool]]:
-    """The row of each, and whether it is an error."""
+    """The row of each unread cell, and whether it is an error."""
     row, cell = -1, b""
     for tag, following in pairwise(chain(_TAG.finditer(xml), [None])):
         name, attributes = tag.groups() if tag else (b"", b"")
@@ -70,7 +71,7 @@ def _unread(xml: bytes) -> Iterator[tuple[int, bool]]:
 
 
 def _is_without_value(xml: bytes, cell: bytes, following: re.Match[bytes] | None) -> bool:
-    """Of a cell with a formula; an empty text is the value of one that is marked as text."""
+    """Has a cell with a formula no value? An empty text is the value of one that is marked as text."""
     if following is None or following[1] in (b"row", b"c"):
         return True
     empty = following[2].rstrip().endswith(b"/") or xml.startswith(b"</", following.end())

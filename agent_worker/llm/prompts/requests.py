@@ -24,7 +24,7 @@ MAX_FINDINGS_CHARS = 12_000
 
 _FENCES = "catalog|tables|examples|dates|conversation|question|found|reading|sql|result"
 _FENCE_END = re.compile(rf"</(?=\s*(?:{_FENCES})\s*>)", re.IGNORECASE)
-"""In what is fenced it would pass for the end of the data."""
+"""The end of a fence, which within fenced data would pass for the end of the data."""
 
 Purpose = Literal["planner", "candidate", "repair", "second_look", "answer"]
 ValueInTable = tuple[str, str, str]
@@ -180,7 +180,7 @@ def candidate_prompt(request: PlanRequest, findings: Sequence[LookRecord], numbe
 
 
 def repair_prompt(request: PlanRequest, tries: Sequence[Try]) -> Prompt:
-    """The same request again, with every statement that failed and why, oldest first."""
+    """The request again, with every statement that failed and why, oldest first."""
     told = "\n\n".join(_failed(number, one) for number, one in enumerate(tries, 1))
     wanted = "Reply with a corrected plan."
     if any(one.times > 1 for one in tries):
@@ -191,7 +191,8 @@ def repair_prompt(request: PlanRequest, tries: Sequence[Try]) -> Prompt:
 
 
 def second_look_prompt(request: PlanRequest, sql: str, odd: str, near: Sequence[ValueInTable]) -> Prompt:
-    """The same request again, with a statement that ran and gave what is odd."""
+    """The request again, with a statement that ran, `odd` (what is odd about its result), and values of the data that
+    are near those in it."""
     values = "\n".join(f"near: {place_text(table, column)} = {quoted_value(value)}" for table, column, value in near)
     parts = [
         f"This statement ran and gave {odd}:\n{_bounded(sql, MAX_REPLY_CHARS)}",
@@ -211,7 +212,7 @@ def _failed(number: int, failed: Try) -> str:
 
 
 def again_prompt(prompt: Prompt, reply: str, error: str) -> Prompt:
-    """The same request with a reply that could not be read as a plan, and what was wrong with it."""
+    """The prompt again, with a reply that could not be read as a plan, and what was wrong with it."""
     reply = _bounded(reply.strip(), MAX_REPLY_CHARS) or "(nothing)"
     complaint = f"That is not a plan: {error}. Reply with the JSON object alone."
     messages: tuple[Message, ...] = ({"role": "assistant", "content": reply}, _user(complaint))

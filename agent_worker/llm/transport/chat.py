@@ -39,7 +39,8 @@ class ChatWire:
 
 
 class ChatStream(anthropic.AsyncStream[RawMessageStreamEvent]):
-    """Its chunks as the events of the Messages API. Closing it closes the connection, as there."""
+    """The chunks of a chat completion as events of the Messages API. Closing the stream closes the connection, as
+    there."""
 
     async def __stream__(self) -> AsyncIterator[RawMessageStreamEvent]:
         events = ChatEvents()

@@ -10,7 +10,7 @@ from agent_worker.llm.transport.thoughts import Thoughts
 from agent_worker.whole_text import TextPieces, utf8_bytes
 
 MOST_TOKENS = 10**9
-"""Of one call: what is more, or less than none, is no count."""
+"""The most tokens that one call can count: more, or less than none, is no count."""
 
 
 class StreamedReply:
@@ -62,7 +62,7 @@ class StreamedReply:
         return text
 
     def _rest(self) -> str:
-        """What was held back until it was clear that nothing follows."""
+        """The text that was held back until it was clear that nothing follows."""
         words = self._said(half) if (half := self._pieces["text"].end()) else ""
         thought, text = self._thoughts.end()
         self.thinking += thought

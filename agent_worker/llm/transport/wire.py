@@ -20,7 +20,8 @@ class RequestForm:
 
 
 class Wire(Protocol):
-    """Its streams are those of the Messages API, whatever the server sends. `words` name it for people."""
+    """How one kind of server is spoken to. Its streams are those of the Messages API, whatever the server sends.
+    `words` name it for people."""
 
     @property
     def words(self) -> str: ...

@@ -2,6 +2,7 @@
 
 import click
 
+from bus.values.counts import counted
 from ops.options import json_option, target_options
 from ops.target import Target
 
@@ -31,5 +32,5 @@ def command(target: Target, jobs: tuple[str, ...], public: bool, as_json: bool) 
     output().print(link, soft_wrap=True, markup=False, highlight=False)
     whose = "anybody who has it" if share.public else "who can sign in"
     where = "" if target.url else "; put the server's address before it"
-    answers = "1 answer" if share.answers == 1 else f"{share.answers} answers"
+    answers = counted(share.answers, "answer")
     narration().print(f"{answers} can be read by {whose}{where}")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from agent_worker.catalog import read_catalog
+from agent_worker.catalog.reader import read_catalog
 from agent_worker.engine.settings import create_view, quote_text
 from bus.contract.catalog import Catalog, CatalogColumn
 

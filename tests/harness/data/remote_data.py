@@ -9,11 +9,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from agent_worker.catalog import read_catalog
+from agent_worker.catalog.reader import read_catalog
 from agent_worker.catalog.source_folder import RemoteFolder
-from agent_worker.engine import Engine, EngineSettings
-from agent_worker.engine.settings import connect
-from agent_worker.remote.client import RemoteFiles, file_system
+from agent_worker.engine.core import Engine
+from agent_worker.engine.settings import EngineSettings, connect
+from agent_worker.remote.client import RemoteFiles
+from agent_worker.remote.file_system import file_system
 from bus.contract.catalog import Catalog
 from bus.contract.events import TableRows
 from bus.values.arrow_stream import read_table

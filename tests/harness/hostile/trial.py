@@ -18,9 +18,8 @@ import msgspec
 os.environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
-from agent_worker.engine import EngineSettings
 from agent_worker.engine.guard import check
-from agent_worker.engine.settings import connect, connect_ahead, lock
+from agent_worker.engine.settings import EngineSettings, connect, connect_ahead, lock
 from tests.harness.hostile.attempts import ATTEMPTS, Attempt
 from tests.harness.hostile.forks import Item, done_by, in_a_fork
 from tests.harness.hostile.ground import SECRET, TABLES, Ground, prepared

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import write_deltalake
 
-from agent_worker.catalog import read_catalog
+from agent_worker.catalog.reader import read_catalog
 from agent_worker.engine.settings import create_view
 from bench.files import compared
 from tests.harness.data.folders import Folder

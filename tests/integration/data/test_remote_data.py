@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from agent_worker.catalog import CatalogError
+from agent_worker.catalog.files.layout import CatalogError
 from agent_worker.engine.errors import EngineError
 from agent_worker.engine.guard import StatementRefused
 from agent_worker.remote.client import RemoteError, RemoteFiles

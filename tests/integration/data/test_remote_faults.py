@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_worker.catalog import CatalogError
+from agent_worker.catalog.files.layout import CatalogError
 from agent_worker.engine.errors import EngineError
 from agent_worker.remote.client import RemoteError, RemoteFiles
 from tests.harness.data.remote_data import ROWS, catalog_of, engine_of, numbers, rows_of

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from agent_worker.catalog import CatalogError
+from agent_worker.catalog.files.layout import CatalogError
 from agent_worker.engine.errors import EngineError
 from tests.harness.data.remote_data import ROWS, asked, catalog_of, engine_of, numbers, parquet, rows_of
 from tests.harness.data.stores import running_broker

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from agent_worker.llm import CallLimits, ModelError, ModelSettings, PlanRequest, Try
 from agent_worker.llm.client import ModelClient
-from agent_worker.llm.errors import BudgetExceeded
+from agent_worker.llm.errors import BudgetExceeded, ModelError
+from agent_worker.llm.meter import CallLimits
+from agent_worker.llm.prompts.requests import PlanRequest, Try
+from agent_worker.llm.settings import ModelSettings
 from agent_worker.plan import ChartHint, DirectAnswer, SqlPlan, Turn
 from bus.contract.events import Clarification, Event, ModelCall, Status, Usage
 from tests.fakes.flights import ANSWER, CATALOG, KEY, PLAN, model, statuses

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from agent_worker.llm import ModelError, ModelSettings
 from agent_worker.llm.client import ModelClient
+from agent_worker.llm.errors import ModelError
+from agent_worker.llm.settings import ModelSettings
 from bus.contract.events import Event
 from tests.fakes.flights import ANSWER, PLAN, model, statuses
 from tests.fakes.replies import Fail, Reply, Say, in_turn, words

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import aiohttp
 
-from agent_worker.llm import ModelSettings
 from agent_worker.llm.client import ModelClient
+from agent_worker.llm.settings import ModelSettings
 from agent_worker.plan import SqlPlan
 from tests.fakes.flights import PLAN
 

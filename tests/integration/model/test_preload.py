@@ -9,7 +9,7 @@ from tests.fakes.scripts import COUNT_PER_CARRIER, flights
 
 AFTER_FORK = """
 import asyncio, os, sys, threading
-from agent_worker.llm import ModelSettings
+from agent_worker.llm.settings import ModelSettings
 from agent_worker.llm.client import ModelClient
 from agent_worker.llm.transport.preload import preload
 from agent_worker.llm.transport.preload import tls_context

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from agent_worker.llm import ModelSettings
 from agent_worker.llm.client import ModelClient
 from agent_worker.llm.examination import examine
+from agent_worker.llm.settings import ModelSettings
 from bus.contract.events import Clarification, Completed, Failed, ModelCall
 from bus.contract.vocabulary import Rung
 from tests.fakes.flights import ANSWER

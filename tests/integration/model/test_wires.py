@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from agent_worker.llm import ModelError, ModelSettings, ToolTurn, result_block
 from agent_worker.llm.client import ModelClient
+from agent_worker.llm.errors import ModelError
+from agent_worker.llm.prompts.tools import ToolTurn, result_block
+from agent_worker.llm.settings import ModelSettings
 from agent_worker.plan import SqlPlan
 from tests.fakes.flights import ANSWER, KEY, PLAN
 from tests.fakes.messages_server import MessagesServer

@@ -3,7 +3,8 @@
 import pytest
 
 from agent_worker.catalog.files.formats import named_as_data
-from bus.own_files import FILE_SUFFIXES, MAX_NAME_CHARS, free_name, safe_name
+from bus.contract.data_files import TABLE_SUFFIXES
+from bus.own_files import MAX_NAME_CHARS, free_name, safe_name
 
 
 @pytest.mark.parametrize(
@@ -57,4 +58,4 @@ def test_a_namesake_gets_a_number(name: str, taken: tuple[str, ...], free: str) 
 
 
 def test_every_ending_is_one_that_is_read() -> None:
-    assert all(named_as_data(f"a{suffix}") for suffix in FILE_SUFFIXES)
+    assert all(named_as_data(f"a{suffix}") for suffix in TABLE_SUFFIXES)

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 
-from agent_worker.context import AgentContext, Said
+from agent_worker.context import AgentContext, AgentOutput
 from bus.wire.worker import JobSpec
 
 
@@ -17,7 +17,7 @@ class Unshowable(Exception):
     __str__ = __repr__
 
 
-async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[Said]:
+async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[AgentOutput]:
     for number in range(50):
         yield f"word{number} "
     match job.question:

@@ -16,7 +16,8 @@ THREAD = "conversation"
 """A store holds one conversation, so that all of it is one thread of LangGraph's."""
 
 PLACE = "langgraph.place"
-"""For a graph with a checkpointer of its own, which holds the conversations of everybody: where this one stands."""
+"""The key under which the conversation's store keeps its place in a graph's own checkpointer, which holds the
+conversations of everybody."""
 
 Config = dict[str, Any]
 """LangGraph's own: where a run begins."""

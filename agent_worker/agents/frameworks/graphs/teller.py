@@ -10,7 +10,7 @@ from langgraph.graph import END
 from agent_worker.agents.frameworks.graphs.speakers import Speakers
 from agent_worker.agents.frameworks.usage import UsageCount
 from agent_worker.agents.frameworks.values import frame, output, question_of
-from agent_worker.context import AgentContext, Node, ResponseChunk, Said, Tool, Usage
+from agent_worker.context import AgentContext, AgentOutput, Node, ResponseChunk, Tool, Usage
 
 ROW_OUTPUTS = ("rows", "records", "structured_response")
 """Keys of a graph's result that are rows, as a frame, a list or a record."""
@@ -39,7 +39,7 @@ class Teller:
         self._written: set[str] = set()
         self._values: Any = {}
 
-    def tell(self, mode: str, chunk: Any) -> Iterator[Said]:
+    def tell(self, mode: str, chunk: Any) -> Iterator[AgentOutput]:
         """One item of its stream of `tasks`, `messages` and `values`."""
         if mode == "tasks":
             yield from self._task(chunk)
@@ -48,7 +48,7 @@ class Teller:
         else:
             self._values = chunk
 
-    def end(self) -> Iterator[Said]:
+    def end(self) -> Iterator[AgentOutput]:
         """Rows and a text that were not streamed."""
         for field, speakers in self._speakers.items():
             if words := speakers.end():
@@ -67,7 +67,7 @@ class Teller:
         question, suggestions = question_of(value)
         self._context.ask_back(question, *suggestions)
 
-    def _rest(self, values: dict[str, Any], rows: Sequence[Said]) -> Iterator[Said]:
+    def _rest(self, values: dict[str, Any], rows: Sequence[AgentOutput]) -> Iterator[AgentOutput]:
         """The answer, where it was not streamed as one."""
         text = next((values[key] for key in TEXT_OUTPUTS if isinstance(values.get(key), str)), "")
         if text and not self._answered:
@@ -79,7 +79,7 @@ class Teller:
             words = "\n\n".join(self._texts[self._last_to_speak].values())
             yield self._speakers["response"].say("", self._last_to_speak, words)
 
-    def _rows(self, values: dict[str, Any]) -> Iterator[Said]:
+    def _rows(self, values: dict[str, Any]) -> Iterator[AgentOutput]:
         """What is named as rows, or else a frame. All rows of an answer are one table: of several, one is shown."""
         found = {key: table for key, value in values.items() if (table := frame(value)) is not None}
         named = {key: values[key] for key in ROW_OUTPUTS if not isinstance(values.get(key), str | None)}
@@ -91,7 +91,7 @@ class Teller:
             words = f"Of the graph's result `{shown}` is shown as the table, and not {', '.join(others)}."
             self._context.warn(f"{words} Put into `{ROW_OUTPUTS[0]}` what is to be seen.")
 
-    def _task(self, task: dict[str, Any]) -> Iterator[Said]:
+    def _task(self, task: dict[str, Any]) -> Iterator[AgentOutput]:
         key, name = task["id"], task["name"]
         if "input" in task:
             self._began[key] = time.monotonic()
@@ -113,7 +113,7 @@ class Teller:
                 yield ResponseChunk(field, words)  # type: ignore[arg-type]
         yield Node(name, state, _ms(self._began.pop(key, time.monotonic())))  # type: ignore[arg-type]
 
-    def _message(self, message: Any, facts: dict[str, Any]) -> Iterator[Said]:
+    def _message(self, message: Any, facts: dict[str, Any]) -> Iterator[AgentOutput]:
         if not isinstance(message, AIMessage | AIMessageChunk):
             return
         self._count(message, facts)
@@ -148,7 +148,7 @@ class Teller:
         model = self._models.get(number) or facts.get("ls_model_name") or self._context.options.get("model", "")
         self._usage.add(usage, str(model))
 
-    def _tool(self, message: Any) -> Iterator[Said]:
+    def _tool(self, message: Any) -> Iterator[AgentOutput]:
         if isinstance(message, AIMessage):
             for call in message.tool_calls:
                 self._tools[call["id"] or ""] = (call["name"], call["args"], time.monotonic())

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Literal
 from agent_worker.agents.parquet.candidates.vote import PlanCandidate, settled, vote_on
 from agent_worker.agents.parquet.exploration.look_tools import preview_of
 from agent_worker.agents.parquet.state import AgentState, monitor
-from agent_worker.engine import EngineError
+from agent_worker.engine.errors import EngineError
 from agent_worker.engine.guard import StatementRefused
-from agent_worker.llm import BudgetExceeded, ModelError, Preview
+from agent_worker.llm.errors import BudgetExceeded, ModelError
+from agent_worker.llm.prompts.preview import Preview
 from agent_worker.plan import Plan, SqlPlan
 from bus.contract.events import Event, Status, Tool, Warn
+from bus.values.counts import counted
 
 if TYPE_CHECKING:
     from agent_worker.llm.client import ModelClient
 
 COMPARED_ROWS = 5_000
 SHARE_FOR_PLANS = 0.5
-"""Of the question's budget: the rest is for a repair and the answer."""
+"""The share of the question's budget that plans may use: the rest is for a repair and the answer."""
 
 
 async def ask_candidates(state: AgentState) -> AsyncGenerator[Event, None]:
@@ -74,7 +76,7 @@ async def _run(state: AgentState, plan: Plan, candidates: list[PlanCandidate]) -
 
 
 async def _result(state: AgentState, sql: str) -> tuple[Preview | None, str]:
-    """Its first rows, and in a few words what it is; or no result, and why."""
+    """The statement's first rows and a few words about them; or None, and why there are none."""
     try:
         async with asyncio.timeout(state.context.settings.agent.max_tool_s):
             preview = await preview_of(state.backends.engine, sql, COMPARED_ROWS)
@@ -82,7 +84,7 @@ async def _result(state: AgentState, sql: str) -> tuple[Preview | None, str]:
         return None, "It took longer than there is time for comparing."
     except (EngineError, StatementRefused) as error:
         return None, str(error).splitlines()[0][:200]
-    rows = f"{preview.row_count:,} row{'' if preview.row_count == 1 else 's'}"
+    rows = counted(preview.row_count, "row")
     return preview, f"the first {rows}" if preview.truncated else rows
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from agent_worker.llm import Preview
+from agent_worker.llm.prompts.preview import Preview
 from bus.values.logical_types import parse_type
 
 DIGITS = Context(prec=12)

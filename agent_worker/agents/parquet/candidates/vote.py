@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agent_worker.agents.parquet.candidates.same_result import same
-from agent_worker.llm import Preview
+from agent_worker.llm.prompts.preview import Preview
 from agent_worker.plan import Plan, SqlPlan
 from bus.contract.events import Clarification
 

@@ -71,7 +71,7 @@ def chart_spec(
 
 
 def of_rows(spec: dict[str, Any], row_count: int) -> dict[str, Any]:
-    """The same chart; where the result has rows that it does not draw, a line under its title says so."""
+    """The chart, with a line under its title where the result has rows that it does not draw."""
     values = spec["data"]["values"]
     cut = [f"The first {len(values):,} of {row_count:,} rows"] if len(values) < row_count else []
     empty = sum(value["x"] is None or value["y"] is None for value in values)

@@ -6,7 +6,7 @@ from collections.abc import MutableMapping
 
 import msgspec
 
-from agent_worker.llm import Preview
+from agent_worker.llm.prompts.preview import Preview
 
 KEY = "result of the question before"
 

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from agent_worker.llm import Focus
+from agent_worker.llm.prompts.focus import Focus
 from agent_worker.offline.english.lexicon import SAYS_NOTHING
 from agent_worker.offline.english.tokens import Token, stem, tokenize
 from agent_worker.offline.schema.matching import PARTIAL, fit, parts_of

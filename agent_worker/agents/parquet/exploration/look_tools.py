@@ -8,11 +8,14 @@ from typing import NamedTuple
 from agent_worker.agents.parquet.exploration.focus import focus_on
 from agent_worker.agents.parquet.exploration.suspicion import near_values
 from agent_worker.agents.parquet.state import AgentState
-from agent_worker.engine import Engine
-from agent_worker.llm import Focus, Preview, PreviewBuilder, finding_text, preview_text, table_text
+from agent_worker.engine.core import Engine
+from agent_worker.llm.prompts.catalog_text import finding_text, table_text
+from agent_worker.llm.prompts.focus import Focus
+from agent_worker.llm.prompts.preview import Preview, PreviewBuilder, preview_text
 from bus.contract.catalog import Catalog
 from bus.contract.events import TableRows, TableSchema
 from bus.values.arrow_stream import read_table
+from bus.values.counts import counted
 
 PEEK_ROWS = 20
 MAX_FOUND_CHARS = 8_000
@@ -48,7 +51,7 @@ def find(words: str, catalog: Catalog) -> LookResult:
     columns = [c for c in sorted(focus.columns) if c[0] in focus.tables[:MOST_COLUMNS]][:MOST_COLUMNS]
     text = finding_text(catalog, Focus(focus.tables, frozenset(columns), focus.values), near)
     counts = {"table": len(focus.tables), "column": len(focus.columns), "value": len(focus.values) or len(near)}
-    parts = [f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items() if count]
+    parts = [counted(count, noun) for noun, count in counts.items() if count]
     return LookResult(
         text[:MAX_FOUND_CHARS] or "Nothing in the data has such a name or value.", ", ".join(parts) or "nothing"
     )
@@ -61,18 +64,18 @@ def describe(name: str, catalog: Catalog) -> LookResult:
         near = difflib.get_close_matches(name, [table.name for table in catalog.tables], 3)
         hint = f" Near are: {', '.join(near)}." if near else " Use find."
         raise CannotLook(f"There is no table {name[:100]}.{hint}")
-    return LookResult(table_text(catalog, table)[:MAX_FOUND_CHARS], f"{len(table.columns)} columns")
+    return LookResult(table_text(catalog, table)[:MAX_FOUND_CHARS], counted(len(table.columns), "column"))
 
 
 async def peek(sql: str, engine: Engine) -> LookResult:
     """The first rows of a statement, which people do not see. It passes the same guard as any other."""
     preview = await preview_of(engine, sql.strip().rstrip(";"), PEEK_ROWS)
-    rows = f"{preview.row_count} row{'' if preview.row_count == 1 else 's'}"
+    rows = counted(preview.row_count, "row")
     return LookResult(preview_text(preview, MAX_FOUND_CHARS), f"the first {rows}" if preview.truncated else rows)
 
 
 async def preview_of(engine: Engine, sql: str, max_rows: int) -> Preview:
-    """So many rows of a statement, all of them in the preview. Raises StatementRefused and EngineError."""
+    """At most `max_rows` rows of a statement, all of them in the preview. Raises StatementRefused and EngineError."""
     builder = PreviewBuilder((), max_rows)
     more = False
     async with aclosing(engine.run(sql, max_rows=max_rows)) as items:

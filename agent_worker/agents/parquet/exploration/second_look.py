@@ -7,9 +7,10 @@ from agent_worker.agents.parquet.exploration.earlier_result import is_same
 from agent_worker.agents.parquet.exploration.look_tools import preview_of
 from agent_worker.agents.parquet.exploration.suspicion import near_values, suspicion
 from agent_worker.agents.parquet.state import AgentState
-from agent_worker.engine import EngineError
+from agent_worker.engine.errors import EngineError
 from agent_worker.engine.guard import StatementRefused
-from agent_worker.llm import BudgetExceeded, ModelError, Preview
+from agent_worker.llm.errors import BudgetExceeded, ModelError
+from agent_worker.llm.prompts.preview import Preview
 from agent_worker.plan import Plan, SqlPlan
 from bus.contract.events import Clarification, Event, Status, Warn
 

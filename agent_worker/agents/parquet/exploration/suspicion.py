@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from rapidfuzz import fuzz, process, utils
 
-from agent_worker.llm import Preview
+from agent_worker.llm.prompts.preview import Preview
 from agent_worker.llm.prompts.requests import ValueInTable
 from bus.contract.catalog import Catalog, CatalogTable
 

@@ -8,20 +8,12 @@ from typing import Any, Literal
 
 from agent_worker.agents.parquet.exploration.look_tools import CannotLook, LookResult, look
 from agent_worker.agents.parquet.state import AgentState
-from agent_worker.engine import EngineError
+from agent_worker.engine.errors import EngineError
 from agent_worker.engine.guard import StatementRefused
-from agent_worker.llm import (
-    END_KINDS,
-    LOOK_ARGUMENTS,
-    LookRecord,
-    Message,
-    NotAPlan,
-    ToolsRefused,
-    ToolUse,
-    plan_of_use,
-    read_plan,
-    result_block,
-)
+from agent_worker.llm.errors import ToolsRefused
+from agent_worker.llm.prompts.plan_reply import NotAPlan, read_plan
+from agent_worker.llm.prompts.requests import LookRecord, Message
+from agent_worker.llm.prompts.tools import END_KINDS, LOOK_ARGUMENTS, ToolUse, plan_of_use, result_block
 from agent_worker.plan import Plan
 from bus.contract.events import Event, Status, Tool
 

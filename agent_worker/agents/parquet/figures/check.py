@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from agent_worker.agents.parquet.figures.known import KnownFigures
 from agent_worker.agents.parquet.figures.numerals import numerals
-from agent_worker.llm import Preview
+from agent_worker.llm.prompts.preview import Preview
 
 
 def unsupported(text: str, preview: Preview, said: Iterable[str] = ()) -> list[str]:

@@ -7,13 +7,13 @@ from itertools import pairwise
 from typing import Any
 
 from agent_worker.agents.parquet.figures.numerals import Numeral, NumeralValue, numerals
-from agent_worker.llm import Preview, Totals
+from agent_worker.llm.prompts.preview import Preview, Totals
 
 MAX_PAIRED_COLUMNS = 8
 ROUNDED = 0.025
 """How far, at most, a number with zeros at its end may be from what it is rounded from."""
 ROUNDED_WORDS = 0.05
-"""The same for one that counts thousands or millions."""
+"""How far, at most, a number of thousands or millions may be from what it is rounded from."""
 
 Numbers = list[float]
 
@@ -138,7 +138,7 @@ def _pairs(column: list[tuple[int, float]]) -> Iterator[tuple[float, float]]:
 
 
 def _across(columns: Sequence[list[tuple[int, float]]], combine: Any) -> Iterator[float]:
-    """The same for two columns of a row."""
+    """What people compare across a row: the values of each two columns, combined both ways round."""
     if len(columns) > MAX_PAIRED_COLUMNS:
         return
     for at, one in enumerate(columns):

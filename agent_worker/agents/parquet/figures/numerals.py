@@ -110,6 +110,7 @@ def _in_lakhs(pieces: list[str]) -> bool:
 
 
 def _pieces(digits: str) -> list[str]:
-    """Of what may be no one number, but a date, a version, a place in a book or a row of numbers."""
+    """The groups of digits where they may be no one number, but a date, a version, a place in a book or a row of
+    numbers; none where they are one number."""
     in_a_row = " " in digits
     return re.split(r"\D", digits) if in_a_row or not _values(digits) else []

@@ -39,8 +39,8 @@ STACKED = "one_text"
 def ask_each(
     connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], asked: Iterable[str]
 ) -> dict[str, tuple[Any, ...]]:
-    """The same aggregates over STACKED for each of these columns that holds texts: planning them for a thousand columns
-    one by one takes longer than all else."""
+    """The same aggregates over STACKED for each of these columns, by column; one that holds no text is left out.
+    Planning them for a thousand columns one by one takes longer than all else."""
     if not names:
         return {}
     stacked = f"UNPIVOT {table} ON {', '.join(map(quote_name, names))} INTO NAME one_name VALUE {STACKED}"
@@ -55,7 +55,8 @@ def likely_nothing(connection: duckdb.DuckDBPyConnection, table: str, names: Seq
 
 
 def words_for_nothing(connection: duckdb.DuckDBPyConnection, source: str, names: Sequence[str]) -> dict[str, str]:
-    """For columns of text that are none but for a word that may stand for nothing, what to do."""
+    """A remark for each column that would have another type but for a word that may stand for nothing, such as
+    "n/a"."""
     asked = [of for name in names for of in _almost_values(name)]
     answers = list(ask(connection, source, asked))
     return {

@@ -113,7 +113,7 @@ def _said(names: Sequence[str], options: FileOptions) -> dict[str, list[TextKind
 def _possible(
     connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], kinds: Sequence[TextKind]
 ) -> dict[str, list[TextKind]]:
-    """Those kinds that no row of the table speaks against, by column."""
+    """The kinds of these that hold every text of a column in `table`, by column: found for all columns in one query."""
     found = ask_each(connection, table, names, [f"bool_and({passes(kind, STACKED)})" for kind in kinds])
     unknown = (None,) * len(kinds)
     return {
@@ -125,7 +125,7 @@ def _possible(
 def _pruned(
     connection: duckdb.DuckDBPyConnection, source: str, possible: Mapping[str, Sequence[TextKind]]
 ) -> dict[str, list[TextKind]]:
-    """Those kinds of each column that no row speaks against."""
+    """The kinds of those in `possible` that hold every text of their column in all of `source`, by column."""
     tests = [(name, kind) for name, kinds in possible.items() for kind in kinds]
     answers = ask(connection, source, (f"bool_and({passes(kind, name)})" for name, kind in tests))
     left: dict[str, list[TextKind]] = {name: [] for name in possible}
@@ -204,7 +204,8 @@ def _grouped_by_points(
 def _look(
     connection: duckdb.DuckDBPyConnection, source: str, asked: Mapping[str, TextKind]
 ) -> tuple[int, dict[str, _Look]]:
-    """In portions: the time to plan aggregates grows with the square of their number."""
+    """The number of rows, and a look at each column as the kind asked for. It goes in portions: the time to plan
+    aggregates grows with the square of their number."""
     rows = 0
     looks: dict[str, _Look] = {}
     names = list(asked)

@@ -18,7 +18,7 @@ from agent_worker.engine.settings import quote_text
 
 SAMPLE_ROWS = 20_480
 ENCODINGS = ("utf-8", "utf-16", "latin-1")
-"""Those that the engine reads without an extension."""
+"""The encodings that the engine reads without an extension."""
 _DELIMITERS = ",;\t|"
 _DELIMITER_OF = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 _MARK = re.compile(r"sep=(.)\s*", re.IGNORECASE)
@@ -170,7 +170,8 @@ def _split_alike(
 
 
 def read_options(dialect: Dialect, null: Iterable[str]) -> str:
-    """For read_csv: everything is given, every column is a text, and a line that does not fit is an error."""
+    """The options of read_csv as SQL: everything is given, every column is a text, and a line that does not fit is an
+    error."""
     given: dict[str, str | bool | int] = {
         "auto_detect": False,
         "delim": dialect.delimiter,

@@ -1,7 +1,5 @@
-"""As what the texts of a column can be read: each kind says which texts it holds without loss. Pure.
-
-`{x}` is a text without blanks around it, or NULL. Numbers with leading zeros are codes and no kind's but text's.
-"""
+"""Kinds of values that texts can be read as: each says which texts it holds without loss. Pure. `{x}` is a text without
+blanks around it, or NULL. Numbers with leading zeros are codes and no kind's but text's."""
 
 import re
 
@@ -206,8 +204,8 @@ def _formed(kind: str, form: str) -> TextKind | None:
 
 
 def _declared_number(name: str, base: str, decimal: str | None) -> TextKind:
-    """Its digits are all kept, zeros at their end aside; points stand between thousands where commas do before
-    decimals."""
+    """A number of a type that the owner has declared: all its digits are kept, zeros at its end aside; points stand
+    between thousands where commas do before decimals."""
     comma = decimal == ","
     mark, whole = (",", rf"(\d+|{_GROUPED})") if comma else (r"\.", r"\d+")
     text = "replace(replace({x}, '.', ''), ',', '.')" if comma else "{x}"
@@ -223,7 +221,8 @@ def _declared_number(name: str, base: str, decimal: str | None) -> TextKind:
 
 
 def _scale(name: str) -> int:
-    """Of `DECIMAL(10,2)`; what the engine takes where none is given."""
+    """The digits behind the point: 2 of `DECIMAL(10,2)`, none of `DECIMAL(10)`, and the engine's 3 of `DECIMAL`
+    alone."""
     digits = [int(number) for number in re.findall(r"\d+", name)]
     return digits[1] if len(digits) > 1 else 0 if digits else 3
 
@@ -241,5 +240,5 @@ def days_first(value: str) -> bool | None:
 
 
 def tried(value: str) -> str:
-    """The same expression with NULL in place of an error."""
+    """The expression `value` with NULL in place of an error."""
     return value.replace("CAST(", "TRY_CAST(").replace("strptime(", "try_strptime(")

@@ -4,8 +4,8 @@ import msgspec
 
 
 class FileOptions(msgspec.Struct, frozen=True):
-    """Of one table's text files. What is None is found out from each file; `null` are the texts that stand for
-    nothing, `skip` is the number of lines before the table, `types` are by column."""
+    """How one table's text files are to be read. What is None is found out from each file; `null` are the texts that
+    stand for nothing, `skip` is the number of lines before the table, `types` are by column."""
 
     delimiter: str | None = None
     header: bool | None = None

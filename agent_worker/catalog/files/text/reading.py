@@ -17,7 +17,8 @@ class RowReader(msgspec.Struct, frozen=True):
     columns: tuple[tuple[str, str, str], ...]
 
     def rows(self, files: Iterable[str], hive_types: Mapping[str, str], as_text: frozenset[str]) -> str:
-        """For FROM. The columns `as_text` are given as they stand in the file; hive keys come before what is in it."""
+        """The files' rows, as SQL behind FROM. The columns `as_text` are given as they stand in the file; hive keys
+        come before what is in it."""
         keys = {name.lower() for name in hive_types}
         shown = [
             f"{text if name in as_text else value} AS {quote_name(name)}"

@@ -107,9 +107,10 @@ sandbox = restrict.apply(restrict.SandboxSpec(scratch, (data,), (), (port,), ("M
 
 import ssl, tempfile, zoneinfo
 import anthropic
-from agent_worker.catalog import read_catalog
-from agent_worker.engine import Engine, EngineError, EngineSettings
-from agent_worker.engine.settings import connect
+from agent_worker.catalog.reader import read_catalog
+from agent_worker.engine.core import Engine
+from agent_worker.engine.errors import EngineError
+from agent_worker.engine.settings import EngineSettings, connect
 from pathlib import Path
 
 

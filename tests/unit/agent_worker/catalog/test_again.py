@@ -9,9 +9,11 @@ import duckdb
 import pytest
 from msgspec.structs import replace
 
-from agent_worker.catalog import CatalogError, fingerprint, read_catalog, reader
+from agent_worker.catalog import reader
 from agent_worker.catalog.files import layout
+from agent_worker.catalog.files.layout import CatalogError, fingerprint
 from agent_worker.catalog.profile import profiler
+from agent_worker.catalog.reader import read_catalog
 from bus.contract.catalog import Catalog, JoinKey
 from tests.harness.data.folders import Folder, column
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_worker.catalog import DescriptionError
+from agent_worker.catalog.description import DescriptionError
 from bus.contract.catalog import Example, JoinKey, Measure
 from tests.harness.data.folders import Folder
 

@@ -9,7 +9,8 @@ import pyarrow.parquet
 import pytest
 from deltalake import write_deltalake
 
-from agent_worker.catalog import CatalogError, read_catalog
+from agent_worker.catalog.files.layout import CatalogError
+from agent_worker.catalog.reader import read_catalog
 from bus.contract.catalog import Catalog
 from tests.harness.data.folders import Folder, names
 

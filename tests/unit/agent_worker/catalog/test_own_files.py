@@ -5,9 +5,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from agent_worker.catalog import read_catalog
 from agent_worker.catalog.files.layout import CatalogError
 from agent_worker.catalog.own_files import WithOwnFiles, why_unreadable
+from agent_worker.catalog.reader import read_catalog
 from agent_worker.catalog.source_folder import LocalFolder
 from agent_worker.engine.settings import EngineSettings, connect
 from bus.contract.catalog import Catalog

@@ -6,8 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from agent_worker.catalog import CatalogError, fingerprint, read_catalog
+from agent_worker.catalog.files.layout import CatalogError, fingerprint
 from agent_worker.catalog.names import table_names
+from agent_worker.catalog.reader import read_catalog
 from tests.harness.data.folders import Folder, column, names
 
 

@@ -22,7 +22,7 @@ class Missing:
 
 sys.meta_path.insert(0, Missing())
 import duckdb
-from agent_worker.catalog import read_catalog
+from agent_worker.catalog.reader import read_catalog
 
 with duckdb.connect(config={"threads": 1}) as connection:
     catalog = read_catalog(Path(sys.argv[1]), connection=connection)

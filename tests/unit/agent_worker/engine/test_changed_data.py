@@ -6,9 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from agent_worker.catalog import read_catalog
-from agent_worker.engine import Engine, EngineError, EngineSettings
-from agent_worker.engine.core import Item
+from agent_worker.catalog.reader import read_catalog
+from agent_worker.engine.core import Engine, ResultPart
+from agent_worker.engine.errors import EngineError
+from agent_worker.engine.settings import EngineSettings
 from bus.contract.catalog import Catalog
 
 
@@ -17,7 +18,7 @@ def catalog_of(folder: Path) -> Catalog:
         return read_catalog(folder, connection=connection)
 
 
-async def run(engine: Engine, sql: str) -> list[Item]:
+async def run(engine: Engine, sql: str) -> list[ResultPart]:
     return [item async for item in engine.run(sql)]
 
 

@@ -10,8 +10,10 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from agent_worker.engine import Engine, EngineError, EngineSettings, ResultEnd
+from agent_worker.engine.core import Engine, ResultEnd
+from agent_worker.engine.errors import EngineError
 from agent_worker.engine.guard import StatementRefused
+from agent_worker.engine.settings import EngineSettings
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
 from bus.contract.events import TableRows, TableSchema
 

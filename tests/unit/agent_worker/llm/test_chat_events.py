@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from agent_worker.llm import Meter
+from agent_worker.llm.meter import Meter
 from agent_worker.llm.transport.chat_events import ChatEvents
 from agent_worker.llm.transport.reply import StreamedReply
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from anthropic.types import RawContentBlockDeltaEvent, TextDelta
 
-from agent_worker.llm import Meter
+from agent_worker.llm.meter import Meter
 from agent_worker.llm.settings import ModelSettings
 from agent_worker.llm.transport.chat_events import ChatEvents
 from agent_worker.llm.transport.failures import CATCH, model_error

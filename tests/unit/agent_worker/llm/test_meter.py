@@ -2,8 +2,9 @@
 
 import pytest
 
-from agent_worker.llm import BudgetExceeded, CallLimits, Meter, ModelSettings
-from agent_worker.llm.meter import ADDED_TOKENS, LONGER, Call
+from agent_worker.llm.errors import BudgetExceeded
+from agent_worker.llm.meter import ADDED_TOKENS, LONGER, Call, CallLimits, Meter
+from agent_worker.llm.settings import ModelSettings
 from bus.contract.events import Usage
 from bus.contract.settings import Price
 

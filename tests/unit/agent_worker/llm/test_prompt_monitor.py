@@ -4,8 +4,8 @@ from contextlib import aclosing
 
 import pytest
 
-from agent_worker.llm import Try
 from agent_worker.llm.prompt_monitor import fenced
+from agent_worker.llm.prompts.requests import Try
 from bus.contract.events import Event, ModelCall
 from tests.fakes.flights import ANSWER, PLAN, model, monitor_pieces
 from tests.fakes.replies import Fail, Say, in_turn, words

@@ -2,8 +2,9 @@
 
 import pytest
 
-from agent_worker.llm import ModelError, ModelSettings
+from agent_worker.llm.errors import ModelError
 from agent_worker.llm.retry import trying_again, wait_before
+from agent_worker.llm.settings import ModelSettings
 from agent_worker.llm.transport.failures import wait_s
 
 SETTINGS = ModelSettings(max_retries=3, first_retry_wait_s=1.0, max_retry_wait_s=3.0)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_worker.llm import ModelSettings
+from agent_worker.llm.settings import ModelSettings
 from bus.contract.settings import LlmSettings
 
 KEY = "sk-test-0123456789"

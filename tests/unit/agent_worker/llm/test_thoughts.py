@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_worker.llm import Meter
+from agent_worker.llm.meter import Meter
 from agent_worker.llm.transport.chat_events import ChatEvents
 from agent_worker.llm.transport.reply import StreamedReply
 from agent_worker.llm.transport.thoughts import Thoughts

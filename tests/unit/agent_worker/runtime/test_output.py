@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from agent_worker.context import AgentContext, Said
+from agent_worker.context import AgentContext, AgentOutput
 from agent_worker.runtime.output import OutputConverter
 from bus.contract.agents import BUNDLED_AGENTS
 from bus.contract.data_place import DataPlace
@@ -23,7 +23,7 @@ def context(tmp_path: Path) -> AgentContext:
     return AgentContext(Settings(), BUNDLED_AGENTS["sql"], DataPlace(), tmp_path, Recorder())
 
 
-def said(context: AgentContext, *words: Said, max_rows: int = 1_000_000) -> list[Event]:
+def said(context: AgentContext, *words: AgentOutput, max_rows: int = 1_000_000) -> list[Event]:
     output = OutputConverter(context, max_rows)
     return [event for word in words for event in output.events(word)]
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from agent_worker.agents.parquet.answer import what_came
-from agent_worker.llm import PreviewBuilder
+from agent_worker.llm.prompts.preview import PreviewBuilder
 from bus.contract.events import Column
 from bus.values.arrow_stream import read_table
 from bus.values.arrow_types import arrow_type

@@ -73,7 +73,7 @@ def _sniffed(connection: duckdb.DuckDBPyConnection, rows_of: JsonFile, given: st
 
 
 def _types(connection: duckdb.DuckDBPyConnection, file: JsonFile, found: Mapping[str, Type]) -> dict[str, str]:
-    """As what each column is read: where texts and numbers meet, as their texts."""
+    """The type under which each column is read, by column: where texts and numbers meet, they are read as texts."""
     types = {name: "VARCHAR" if kind.name == NULL else str(kind) for name, kind in found.items()}
     types |= exact_numbers(connection, file, found)
     mixed = scalars(connection, file, [name for name, kind in found.items() if kind.name == "JSON"])
@@ -81,8 +81,8 @@ def _types(connection: duckdb.DuckDBPyConnection, file: JsonFile, found: Mapping
 
 
 def _column(name: str, read_as: str, kind: TextKind | None) -> tuple[str, str, str]:
-    """Its name, the expression for its text and the one for its value. A text within JSON has quotes, alone it has
-    none."""
+    """The column's name, the expression for its text and the one for its value. A text within JSON has quotes, alone it
+    has none."""
     column = quote_name(name)
     text = f"({column} ->> '$')" if read_as == "JSON" else column
     return name, text, on(kind.value, column) if kind else column

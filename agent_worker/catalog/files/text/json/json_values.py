@@ -28,7 +28,7 @@ class JsonFile(msgspec.Struct, frozen=True):
     options: str
 
     def columns(self, types: Mapping[str, str]) -> str:
-        """Its rows with columns of these types, for FROM."""
+        """The file's rows with columns of these types, as SQL behind FROM."""
         return read_with("read_json", [self.file], {}, self.given(types))
 
     def given(self, types: Mapping[str, str]) -> str:
@@ -37,7 +37,7 @@ class JsonFile(msgspec.Struct, frozen=True):
         return f"{self.options}, columns = {{{listed}}}"
 
     def objects(self) -> str:
-        """Its rows as they are written, in the one column `json`, for FROM."""
+        """The file's rows as they are written, in the one column `json`, as SQL behind FROM."""
         return read_with("read_json_objects", [self.file], {}, self.options)
 
 
@@ -79,7 +79,7 @@ def refuse_null_rows(connection: duckdb.DuckDBPyConnection, file: JsonFile) -> N
 
 
 def scalars(connection: duckdb.DuckDBPyConnection, file: JsonFile, names: Sequence[str]) -> list[str]:
-    """Those of the columns that hold texts and numbers and nothing within each other."""
+    """The columns of these that hold texts and numbers and nothing within each other."""
     asked = [f"bool_and(json_type({quote_name(name)}) NOT IN ('OBJECT', 'ARRAY'))" for name in names]
     answers = _ask(connection, asked, file.columns(dict.fromkeys(names, "JSON")))
     return [name for name, holds in zip(names, answers, strict=True) if holds]

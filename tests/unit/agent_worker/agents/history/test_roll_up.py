@@ -9,7 +9,7 @@ import pytest
 
 from agent_worker.agents.history import files
 from agent_worker.agents.history.roll_up import roll_up, too_old_or_too_much
-from agent_worker.catalog import read_catalog
+from agent_worker.catalog.reader import read_catalog
 from agent_worker.context import AgentError
 from bus.contract.agents import CATALOG_AGENT
 from bus.contract.settings import HistorySettings

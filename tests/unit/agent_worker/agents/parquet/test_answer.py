@@ -3,7 +3,7 @@
 import duckdb
 
 from agent_worker.agents.parquet.answer import MAX_SHOWN_CHARS, what_came, without_a_number
-from agent_worker.llm import Preview, PreviewBuilder
+from agent_worker.llm.prompts.preview import Preview, PreviewBuilder
 from bus.contract.events import Column
 
 

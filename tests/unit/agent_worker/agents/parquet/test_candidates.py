@@ -7,7 +7,7 @@ import pytest
 from agent_worker.agents.parquet.candidates.hardness import is_hard
 from agent_worker.agents.parquet.candidates.same_result import same
 from agent_worker.agents.parquet.candidates.vote import ChosenPlan, PlanCandidate, settled, vote_on
-from agent_worker.llm import Preview
+from agent_worker.llm.prompts.preview import Preview
 from agent_worker.plan import SqlPlan
 from bus.contract.events import Clarification, Column
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agent_worker.agents.parquet.exploration.earlier_result import is_same, keep
-from agent_worker.llm import Preview, Totals
+from agent_worker.llm.prompts.preview import Preview, Totals
 from bus.contract.events import Column
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_worker.agents.parquet.figures import unsupported
-from agent_worker.llm import Preview, Totals
+from agent_worker.agents.parquet.figures.check import unsupported
+from agent_worker.llm.prompts.preview import Preview, Totals
 from bus.contract.events import Column
 
 FLIGHTS = Preview(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agent_worker.agents.parquet.exploration.suspicion import near_values, suspicion
-from agent_worker.llm import Preview, Totals
+from agent_worker.llm.prompts.preview import Preview, Totals
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
 from bus.contract.events import Column
 from tests.fakes.flights import CATALOG

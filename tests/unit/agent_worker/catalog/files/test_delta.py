@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from agent_worker.catalog import CatalogError
+from agent_worker.catalog.files.layout import CatalogError
 from tests.harness.data.folders import Folder, column, names
 
 

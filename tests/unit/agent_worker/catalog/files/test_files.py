@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pyarrow.parquet.encryption as pe
 import pytest
 
-from agent_worker.catalog import CatalogError, fingerprint
+from agent_worker.catalog.files.layout import CatalogError, fingerprint
 from tests.harness.data.folders import Folder, names
 
 

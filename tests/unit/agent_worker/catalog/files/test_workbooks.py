@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from agent_worker.catalog import DescriptionError
+from agent_worker.catalog.description import DescriptionError
 from agent_worker.engine.workbooks import bounds
 from tests.harness.data.folders import Folder, column, names
 from tests.harness.data.workbooks import (

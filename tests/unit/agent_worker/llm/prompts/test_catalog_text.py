@@ -2,8 +2,8 @@
 
 import pytest
 
-from agent_worker.llm import Focus
 from agent_worker.llm.prompts.catalog_text import OVERVIEW_CHARS, WHOLE_CHARS, catalog_text
+from agent_worker.llm.prompts.focus import Focus
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, Description, JoinKey, Measure
 from tests.fakes.flights import CATALOG
 

@@ -5,8 +5,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from agent_worker.llm import Preview, PreviewBuilder, Totals
-from agent_worker.llm.prompts.preview import preview_text
+from agent_worker.llm.prompts.preview import Preview, PreviewBuilder, Totals, preview_text
 from bus.contract.events import Column
 
 COLUMNS = (Column("carrier", "VARCHAR"), Column("flights", "BIGINT"))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from agent_worker.llm import Focus, PlanRequest
 from agent_worker.llm.prompts.examples import nearest_examples
-from agent_worker.llm.prompts.requests import plan_prompt
+from agent_worker.llm.prompts.focus import Focus
+from agent_worker.llm.prompts.requests import PlanRequest, plan_prompt
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, Description, Example
 from tests.fakes.flights import CATALOG
 

@@ -6,8 +6,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from agent_worker.llm import PreviewBuilder, Totals
-from agent_worker.llm.prompts.preview import preview_text
+from agent_worker.llm.prompts.preview import PreviewBuilder, Totals, preview_text
 from bus.contract.events import Column
 from bus.values.logical_types import projection
 from tests.values import CASES

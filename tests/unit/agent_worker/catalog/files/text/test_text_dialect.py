@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from agent_worker.catalog import CatalogError
+from agent_worker.catalog.files.layout import CatalogError
 from tests.harness.data.folders import Folder, column, names
 
 

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from agent_worker.catalog import CatalogError, DescriptionError
+from agent_worker.catalog.description import DescriptionError
+from agent_worker.catalog.files.layout import CatalogError
 from tests.harness.data.folders import Folder
 
 

@@ -108,7 +108,8 @@ def _columns(found: list[Occurrence], taken: set[str]) -> list[MergedColumn]:
 def _clusters(
     kinds: dict[str, list[Occurrence]], bounds: Callable[[list[Occurrence]], Type]
 ) -> list[tuple[Type, list[str]]]:
-    """As few types as hold all, each with those that it holds."""
+    """As few types as hold all values, each with the labels of the kinds that it holds. `bounds` gives the type of one
+    kind's occurrences."""
     types = {label: bounds(found) for label, found in kinds.items()}
     labels = {id(kind): label for label, kind in types.items()}
     clusters: list[tuple[Type, list[str]]] = []
@@ -133,7 +134,7 @@ def _declared(found: list[Occurrence]) -> Type:
 
 
 def _narrowed(found: list[Occurrence]) -> Type:
-    """As narrow as the values in the files are, where their footers tell."""
+    """The type as narrow as the values in the files are, where their footers tell."""
     kind = _declared(found)
     numbers = [one.statistics.numbers if one.statistics else (None, None) for one in found]
     known = [number for pair in numbers for number in pair if number is not None]

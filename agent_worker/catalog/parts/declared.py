@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from agent_worker.catalog.files.footers import Shape
+from agent_worker.catalog.parts.merged_columns import MergedColumn, TypeDifference
 from agent_worker.catalog.types.engine_types import Type, meet
-from agent_worker.catalog.types.types_of_parts import MergedColumn, TypeDifference
 
 Declared = Sequence[tuple[str, Type]]
 _MOMENT, _ZONED = "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"
@@ -21,7 +21,7 @@ def with_zones(shape: Shape, declared: Declared) -> Shape:
 
 
 def as_declared(columns: Iterable[MergedColumn], declared: Declared) -> list[MergedColumn]:
-    """These columns and no others, in the log's order; one that no file has is NULL."""
+    """The columns that the log declares and no others, in its order; one that no file has is NULL."""
     known = {column.name.lower(): column for column in columns}
     found = [(name, kind, known.get(name.lower(), MergedColumn(name, kind, ()))) for name, kind in declared]
     return [msgspec.structs.replace(one, name=name, type=meet(one.type, kind) or one.type) for name, kind, one in found]
