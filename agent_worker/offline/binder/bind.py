@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from agent_worker.offline.binder.checks import Checks
-from agent_worker.offline.binder.names.reading import Doubtful, Unbound
-from agent_worker.offline.binder.query import Agg, Change, Compare, Condition, Exists, Part, Query, Ref
+from agent_worker.offline.binder.names.binding import Doubtful, Unbound
+from agent_worker.offline.binder.query_ir import Agg, Change, Compare, Condition, Exists, Part, QueryIR, Ref
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Everything,
@@ -14,26 +14,26 @@ from agent_worker.offline.grammar.fragments import (
     Having,
     HowMany,
     InAll,
-    Item,
     Mention,
     Or,
     Parse,
     Per,
     Select,
+    SelectItem,
     Share,
     Told,
     When,
     Where,
     names_in,
 )
-from agent_worker.offline.schema.roles import Kind, Role, is_added_up
+from agent_worker.offline.schema.roles import ColumnKind, ColumnRole, is_added_up
 
 
 @dataclass(slots=True)
 class Bound:
     """A query, what it costs to read the question so, and the parse it came of."""
 
-    query: Query
+    query: QueryIR
     cost: float
     parse: Parse
 
@@ -66,7 +66,7 @@ class Binder(Checks):
             if isinstance(fragment, Mention) and fragment.again:
                 self.since = len(self.query.conditions)
             elif isinstance(fragment, Where) and fragment.name and fragment.name.declared:
-                self._having(Having(Item("", fragment.name), fragment.operator, fragment.operands))
+                self._having(Having(SelectItem("", fragment.name), fragment.operator, fragment.operands))
             elif isinstance(fragment, Where):
                 self._where(fragment)
                 if self._is_alternative(at):
@@ -128,36 +128,36 @@ class Binder(Checks):
     def _share(self, share: Share, told: int) -> None:
         """The figure as a share of the whole: by groups, or of those rows that the conditions say."""
         query = self.query
-        figures = query.figures
-        if len(figures) != 1 or query.havings or query.limit or query.over or len(self.of(Share)) > 1:
+        aggregates = query.aggregates
+        if len(aggregates) != 1 or query.havings or query.limit or query.over or len(self.of(Share)) > 1:
             raise Unbound("a share of one figure at a time")
         if any(isinstance(c, Exists) for c in query.conditions):
             raise Unbound("a share of those with something else")
-        if figures[0].fn == "formula":
-            raise Doubtful(f"{figures[0].name} is not added up")
-        at = query.shown.index(figures[0])
+        if aggregates[0].fn == "formula":
+            raise Doubtful(f"{aggregates[0].name} is not added up")
+        at = query.shown.index(aggregates[0])
         if query.aggregated and (query.groups or query.buckets) and not self.of(Told):
             if self._said_before_groups():
                 raise Doubtful("the part, or the whole")
-            query.shown[at] = Part(figures[0], share.percent)
+            query.shown[at] = Part(aggregates[0], share.percent)
             return
         end = told + 1 if any(one.next for one in self.of(Told)) else len(query.conditions)
         parts = query.conditions[told:end]
         if not parts or (len(parts) > 1 and not self.of(Told)):
             raise Doubtful("the share of which part")
         query.conditions = query.conditions[:told] + query.conditions[end:]
-        query.shown[at] = Part(figures[0], share.percent, tuple(parts))
+        query.shown[at] = Part(aggregates[0], share.percent, tuple(parts))
 
     def _growth(self) -> None:
         """Beside the figure of each unit of time, how it differs from the one before."""
         query = self.query
-        figures = query.figures
-        if len(figures) != 1 or len(query.buckets) != 1 or query.groups or query.limit or query.outer or query.order:
+        aggregates = query.aggregates
+        if len(aggregates) != 1 or len(query.buckets) != 1 or query.groups or query.limit or query.outer or query.order:
             raise Unbound("the growth of one figure over time")
         date = query.buckets[0].date
         if date and self._column(date).info.nulls:  # what has no time is before nothing
             query.conditions.append(Compare(date, "known", ()))
-        query.shown += [Change(figures[0], query.buckets[0]), Change(figures[0], query.buckets[0], True)]
+        query.shown += [Change(aggregates[0], query.buckets[0]), Change(aggregates[0], query.buckets[0], True)]
 
     def _said_before_groups(self) -> bool:
         """Whether a condition stands before what the share is by."""
@@ -179,13 +179,13 @@ class Binder(Checks):
         fixed = [c.expr for c in query.conditions if isinstance(c, Compare) and c.operator == "="]
         implied = [i.name for i in self._items() if i.fn == "count" and i.name and not i.distinct]
         columns = [c for name in implied for c in name.columns if c.column and c.cost <= name.cost + 0.5]
-        counted = {(c.table, c.column) for c in columns if self._column(c).kind is not Kind.DATE}
+        counted = {(c.table, c.column) for c in columns if self._column(c).kind is not ColumnKind.DATE}
         if any(isinstance(e, Ref) and (e.table, e.column) in counted and not self._is_named(e) for e in fixed):
             raise Doubtful("how many of them, or of theirs")
         dates = {c.expr for c in query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref) and
-                 self._column(c.expr).kind is Kind.DATE}  # fmt: skip
-        figures = [e.ref for e in query.shown if isinstance(e, Agg) and e.ref and not e.ref.since]
-        days = [ref for ref in figures if self._column(ref).kind is Kind.DATE]
+                 self._column(c.expr).kind is ColumnKind.DATE}  # fmt: skip
+        aggregates = [e.ref for e in query.shown if isinstance(e, Agg) and e.ref and not e.ref.since]
+        days = [ref for ref in aggregates if self._column(ref).kind is ColumnKind.DATE]
         if dates and any(day not in dates for day in days):
             raise Doubtful("in which of two dates' time")
         if query.shown == [Agg("count")] and not query.groups and any(_some(c) for c in query.conditions):
@@ -247,11 +247,11 @@ class Binder(Checks):
         counted = [
             e
             for e in query.shown
-            if isinstance(e, Agg) and e.distinct and e.ref and self._column(e.ref).role is not Role.IDENTIFIER
+            if isinstance(e, Agg) and e.distinct and e.ref and self._column(e.ref).role is not ColumnRole.IDENTIFIER
         ]
         if counted and not query.groups:
             raise Unbound("counts of one and values of another")
-        if not query.groups and query.figures and not query.havings and not query.limit:
+        if not query.groups and query.aggregates and not query.havings and not query.limit:
             self.cost += 0.15
         for ref in plain:
             if ref.since:

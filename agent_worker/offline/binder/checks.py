@@ -2,8 +2,8 @@
 
 from itertools import pairwise
 
-from agent_worker.offline.binder.names.reading import BRIDGE, Doubtful, Unbound
-from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, InBoth, Ref
+from agent_worker.offline.binder.names.binding import BRIDGE, Doubtful, Unbound
+from agent_worker.offline.binder.query_ir import Agg, Compare, Exists, Expr, InBoth, Ref
 from agent_worker.offline.binder.terms.verbs import Spoken
 from agent_worker.offline.binder.time.times import Times
 from agent_worker.offline.english.tokens import kin, stem, stems
@@ -21,7 +21,7 @@ from agent_worker.offline.grammar.fragments import (
 )
 from agent_worker.offline.lexer.lattice import Name, Value
 from agent_worker.offline.schema.model import Column
-from agent_worker.offline.schema.roles import Kind, Role
+from agent_worker.offline.schema.roles import ColumnKind, ColumnRole
 
 _ADDED = frozenset(("total", "sum", "count", "overall", "combined"))
 _ALIKE = frozenset(("share", "shares", "shared"))
@@ -69,7 +69,7 @@ class Checks(Times):
         if self.of(OnAverage) and not any(isinstance(e, Agg) and e.fn == "avg" for e in query.shown):
             query.outer = "avg"
         plain = not (query.havings or query.limit or self.of(Share) or self.of(Sort))
-        counts = query.figures
+        counts = query.aggregates
         single = [e.fn for e in counts] == ["count"] and len(self.of(Per)) + len(self.of(Group)) == 1
         if query.outer and not (plain and single and all(group.names[1:] == () for group in self.of(Group))):
             raise Unbound("an average of counts of what")
@@ -107,7 +107,11 @@ class Checks(Times):
         selects = self.of(Select)
         one = self._lists_values() or self._asks_one() or self._is_of_unnamed() or any(s.single for s in selects)
         one = one or any(s.which and s.items[0].name and _is_one(s.items[0].name) for s in selects)
-        roles = (Role.CATEGORY, Role.IDENTIFIER, *((Role.QUANTITY, Role.YEAR) if one and len(plain) == 1 else ()))
+        roles = (
+            ColumnRole.CATEGORY,
+            ColumnRole.IDENTIFIER,
+            *((ColumnRole.QUANTITY, ColumnRole.YEAR) if one and len(plain) == 1 else ()),
+        )
         shared = all(c.role in roles and c.words[-1] not in _OF_ONE and not self._tells_apart(c) for c in columns)
         return shared and not any(ref.path for ref in plain)
 
@@ -189,9 +193,9 @@ class Checks(Times):
     def _is_number_of_things(self, ref: Ref) -> bool:
         """Whether a column says how many there are of what others beside it tell of: `guests`, with `guest_name`."""
         column = self._column(ref)
-        told = [c for c in self.schema.tables[ref.table].columns if len(c.all_words) > 1 and c.kind is Kind.TEXT]
+        told = [c for c in self.schema.tables[ref.table].columns if len(c.all_words) > 1 and c.kind is ColumnKind.TEXT]
         same = len(column.words) == 1 and any(stem(c.all_words[0]) == stem(column.words[0]) for c in told)
-        return column.role is Role.QUANTITY and same
+        return column.role is ColumnRole.QUANTITY and same
 
     def _asks_again(self, said: set[Expr]) -> bool:
         """ "Who advises Linda Smith? Give the first name": of somebody else."""

@@ -1,6 +1,6 @@
 """Which column a condition is about: named, hinted by an adjective, or told by its value."""
 
-from agent_worker.offline.binder.names.reading import EXISTS, FAR, FAR_AWAY, Doubtful, Unbound
+from agent_worker.offline.binder.names.binding import EXISTS, FAR, FAR_AWAY, Doubtful, Unbound
 from agent_worker.offline.binder.nouns import Nouns
 from agent_worker.offline.binder.terms.literals import Unfit, literals
 from agent_worker.offline.english.tokens import kin, stem, stems
@@ -11,7 +11,7 @@ from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.guessed.units import unit_of
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.ranges import holds_years
-from agent_worker.offline.schema.roles import Kind, Role
+from agent_worker.offline.schema.roles import ColumnKind, ColumnRole
 
 _ROLE = 0.3
 """How much nearer a column is that plays the part that "from" or "to" says."""
@@ -92,7 +92,12 @@ class Columns(Nouns):
         elif where.hints:
             for place, column in self.schema.columns.items():
                 at = next((i for i, hint in enumerate(where.hints) if hint in column.words), None)
-                if at is None or column.kind is Kind.OTHER or column.role is Role.IDENTIFIER or self._undated(column):
+                if (
+                    at is None
+                    or column.kind is ColumnKind.OTHER
+                    or column.role is ColumnRole.IDENTIFIER
+                    or self._undated(column)
+                ):
                     continue
                 if where.unit and unit_of(self.schema, column) != where.unit:
                     continue
@@ -121,13 +126,13 @@ class Columns(Nouns):
     def _undated(self, column: Column) -> bool:
         """Whether a date or year is hardly meant that nothing tells of: its table has another by its owner's word, or
         the base has dates of its own."""
-        if (column.kind is not Kind.DATE and column.role is not Role.YEAR) or self._told(column.name):
+        if (column.kind is not ColumnKind.DATE and column.role is not ColumnRole.YEAR) or self._told(column.name):
             return False
         grouped = {bucket.date for bucket in self.query.buckets if bucket.date}
         if grouped and all(date.column != column.name or date.table != column.table for date in grouped):
             return True  # "listed per month in 2024": both are of one day
         date = self.schema.catalog.description.default_dates.get(column.table)
-        own = any(c.kind is Kind.DATE for c in self.table.columns)
+        own = any(c.kind is ColumnKind.DATE for c in self.table.columns)
         return (bool(date) and column.name != date) or (own and column.table != self.base)
 
     def _subjects(self) -> set[str]:
@@ -144,7 +149,7 @@ class Columns(Nouns):
             refs = value.by_place.get((table, column), [])
             if value.text.isdigit() and where.name is None and where.owner is None:
                 cost += 1.0
-            keyed = self.schema.columns[table, column].role is Role.IDENTIFIER
+            keyed = self.schema.columns[table, column].role is ColumnRole.IDENTIFIER
             if keyed and not refs and (" " in value.text or value.refs):
                 return 9.0
             if not any(r.whole for r in refs):
@@ -231,4 +236,4 @@ def _holds(column: Column, text: str) -> bool:
 
 def _tells_time(column: Column) -> bool:
     """Whether a column holds years or dates, by its role or as texts."""
-    return holds_years(column.info) or column.role in (Role.YEAR, Role.DATE)
+    return holds_years(column.info) or column.role in (ColumnRole.YEAR, ColumnRole.DATE)

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 from agent_worker.offline.binder.columns import Columns
-from agent_worker.offline.binder.names.reading import CLOSE, FAR, HOP, Doubtful, Unbound
-from agent_worker.offline.binder.query import AnyOf, Compare, Condition, Exists, InBoth, Literal, Ref
+from agent_worker.offline.binder.names.binding import CLOSE, FAR, HOP, Doubtful, Unbound
+from agent_worker.offline.binder.query_ir import AnyOf, Compare, Condition, Exists, InBoth, Literal, Ref
 from agent_worker.offline.binder.terms.days import of_days
 from agent_worker.offline.binder.terms.literals import literals
 from agent_worker.offline.english.tokens import kin
@@ -15,7 +15,7 @@ from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.join_paths import Path, is_functional
 from agent_worker.offline.schema.lookup import PART
 from agent_worker.offline.schema.model import Column
-from agent_worker.offline.schema.roles import Kind, Role
+from agent_worker.offline.schema.roles import ColumnKind, ColumnRole
 
 _PARTS = ROLE_WORDS["from"] | ROLE_WORDS["to"]
 _GUESS, _CONFIRMED = 0.5, 0.3
@@ -88,7 +88,7 @@ class Conditions(Columns):
         neither."""
         ref = self._take(flagged.name)
         of_day = Compare(ref, "missing" if flagged.negated else "known", ())
-        said = of_day if self._column(ref).kind is Kind.DATE else self._yes(ref, flagged.negated)
+        said = of_day if self._column(ref).kind is ColumnKind.DATE else self._yes(ref, flagged.negated)
         told = any(isinstance(c, Compare) and c.expr == ref for c in self.query.conditions)
         if said is None or told or self.of(Or):
             raise Unbound(f"{flagged.name.text} is no yes or no")
@@ -104,14 +104,14 @@ class Conditions(Columns):
     def _conditions(self, where: Where, column: Column) -> list[Condition]:
         """The condition in the query: on the row itself, or on some row elsewhere."""
         path = self._path_to(column.table)
-        figures = self.query.figures
+        aggregates = self.query.aggregates
         every = len(where.operands) == column.info.distinct  # then the condition leaves none out
-        if where.both and any(e.fn == "count" or path is None or every for e in figures):
+        if where.both and any(e.fn == "count" or path is None or every for e in aggregates):
             raise Unbound("a count of both, or of each")
         operator = {"=": "!="}.get(where.operator, where.operator) if where.negated else where.operator
         if path is not None:
             ref = Ref(path, column.table, column.name)
-            pooled = bool(self.query.figures)
+            pooled = bool(self.query.aggregates)
             if where.both and len(where.operands) > 1 and operator == "=" and not pooled:
                 return self._both(where, column, ref)
             form, operands = literals(column, operator, where.operands)
@@ -120,13 +120,13 @@ class Conditions(Columns):
             ):
                 raise Unbound("never, of values that rows share")
             days = [o for o in where.operands if isinstance(o, Number) and o.date]
-            if days and column.kind is Kind.DATE and operator != "!=":
+            if days and column.kind is ColumnKind.DATE and operator != "!=":
                 return list(of_days(ref, operator, [date.fromisoformat(day.text) for day in days]))
             return [Compare(ref, operator, operands, form)]
         path, _ = self._any_path([column.table])
         if is_functional(path):
             raise Unbound(f"{column.name} on one of several ways")
-        shared = column.role is Role.CATEGORY and where.name is where.owner is None and not where.label
+        shared = column.role is ColumnRole.CATEGORY and where.name is where.owner is None and not where.label
         if shared and (len(path) > 1 or _PARTS & set(column.words)) and not self._is_spoken_of(path):
             raise Doubtful(f"{column.name} of {column.table}, which nobody named")
         ref = Ref((), column.table, column.name)
@@ -152,9 +152,12 @@ class Conditions(Columns):
     def _shared(self) -> Ref:
         """The one column asked for, whose values several rows may share."""
         shown = self.query.columns
-        if len(shown) != 1 or self.query.everything or self.query.figures:
+        if len(shown) != 1 or self.query.everything or self.query.aggregates:
             raise Unbound("both of two values")
-        if self._column(shown[0]).role not in (Role.CATEGORY, Role.YEAR) or self._column(shown[0]) in self._named_by():
+        if (
+            self._column(shown[0]).role not in (ColumnRole.CATEGORY, ColumnRole.YEAR)
+            or self._column(shown[0]) in self._named_by()
+        ):
             raise Unbound("both of two values, of names")
         self.query.distinct = True
         return shown[0]

@@ -1,7 +1,7 @@
 """What rows are of: groups, tables that a question names, and those that must have no row."""
 
-from agent_worker.offline.binder.names.reading import EXISTS, FAR, Doubtful, Unbound
-from agent_worker.offline.binder.query import Compare, Exists, Ref, nearest
+from agent_worker.offline.binder.names.binding import EXISTS, FAR, Doubtful, Unbound
+from agent_worker.offline.binder.query_ir import Compare, Exists, Ref, nearest
 from agent_worker.offline.binder.shown import Shown, Thing
 from agent_worker.offline.binder.time.calendar import parts_of
 from agent_worker.offline.english.tokens import kin, stem
@@ -11,9 +11,9 @@ from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.join_paths import Path, is_functional
 from agent_worker.offline.schema.lookup import PART
 from agent_worker.offline.schema.model import Table
-from agent_worker.offline.schema.roles import NUMERIC, Role
+from agent_worker.offline.schema.roles import NUMERIC, ColumnRole
 
-_SHARED = (Role.CATEGORY, Role.IDENTIFIER)
+_SHARED = (ColumnRole.CATEGORY, ColumnRole.IDENTIFIER)
 """What many rows may have alike."""
 
 
@@ -21,7 +21,7 @@ class Nouns(Shown):
     """Binds groups and mentions."""
 
     def _group(self, group: Group) -> None:
-        aggregated = bool(self.query.figures) or self.of(HowMany) or self.of(Having)
+        aggregated = bool(self.query.aggregates) or self.of(HowMany) or self.of(Having)
         if not group.firm and not aggregated:
             raise Unbound("by, without a figure")
         if not group.names and not self.query.columns:
@@ -36,8 +36,8 @@ class Nouns(Shown):
 
     def _group_by(self, name: Name, aggregated: bool, firm: bool) -> None:
         if aggregated and any(c.table == self.base and c.cost <= name.cost + 0.15 for c in name.tables):
-            figures = self.query.figures
-            if firm and len(figures) == len(self.query.shown) == 1 and figures[0].fn in ("avg", "median"):
+            aggregates = self.query.aggregates
+            if firm and len(aggregates) == len(self.query.shown) == 1 and aggregates[0].fn in ("avg", "median"):
                 return  # "average fare per trip"
             raise Unbound("each thing is one row")
         own = parts_of(self.schema, self.base) if name.text.lower() in UNIT_PHRASES else None
@@ -50,7 +50,7 @@ class Nouns(Shown):
         if isinstance(found, Ref):
             if self.query.everything:
                 raise Unbound(f"all columns, and {name.text}")
-            if firm and not aggregated and self._column(found).role is Role.QUANTITY:
+            if firm and not aggregated and self._column(found).role is ColumnRole.QUANTITY:
                 raise Doubtful(f"per so many, or by {found.column}")
             keyed = self.table.key == self._column(found)
             each = keyed or any(c.table == self.base for c in name.tables)
@@ -181,13 +181,15 @@ class Nouns(Shown):
         if self.base in tables:
             raise Unbound("absent from itself")
         asked = [c for i in self._items() if i.name and not i.owner for c in i.name.columns if c.cost <= i.name.cost]
-        facts = [c for c in asked if not c.via[0] and self._column(c).role not in (Role.LABEL, Role.IDENTIFIER)]
+        facts = [
+            c for c in asked if not c.via[0] and self._column(c).role not in (ColumnRole.LABEL, ColumnRole.IDENTIFIER)
+        ]
         if {c.table for c in facts} > {self.base} and any(c.table in tables for c in facts):
             raise Unbound("of what has none, or of what is absent")
         if absent.name is not None and (ref := self._unfilled(absent.name)):
             if self._column(ref).role in NUMERIC and not absent.missing and not self._is_above_zero(ref):
                 raise Doubtful(f"{ref.column} missing, or zero")
-            if self._column(ref).role is Role.FLAG and not absent.missing:
+            if self._column(ref).role is ColumnRole.FLAG and not absent.missing:
                 raise Unbound(f"not {ref.column}, or not known")
             self.query.conditions.append(Compare(ref, "null", ()))
             return

@@ -1,9 +1,9 @@
 """Counts of other things, ranks and orders."""
 
+from agent_worker.offline.binder.aggregates.functions import holds_numbers
 from agent_worker.offline.binder.conditions import Conditions
-from agent_worker.offline.binder.figures.aggregates import holds_numbers
-from agent_worker.offline.binder.names.reading import Doubtful, Unbound
-from agent_worker.offline.binder.query import Agg, Compare, Exists, Expr, Ref, nearest
+from agent_worker.offline.binder.names.binding import Doubtful, Unbound
+from agent_worker.offline.binder.query_ir import Agg, Compare, Exists, Expr, Ref, nearest
 from agent_worker.offline.binder.terms.literals import number_literal
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.binder.time.calendar import is_calendar_part, is_one_of_several_parts
@@ -15,22 +15,22 @@ from agent_worker.offline.grammar.fragments import (
     Group,
     Having,
     HowMany,
-    Item,
     Limit,
     Mention,
     Per,
     Rank,
     Select,
+    SelectItem,
     Sort,
 )
 from agent_worker.offline.lexer.lattice import Name, Number, Value
 from agent_worker.offline.schema.guessed.units import unit_named, unit_of
 from agent_worker.offline.schema.lookup import Candidate
-from agent_worker.offline.schema.roles import NUMERIC, Kind, Role, is_added_up
+from agent_worker.offline.schema.roles import NUMERIC, ColumnKind, ColumnRole, is_added_up
 
 _BY_UNIT = 0.4
 """How much surer the one column of a unit is that is said: "over 8,000 kg"."""
-_SORTED = (Role.RATE, Role.DATE)
+_SORTED = (ColumnRole.RATE, ColumnRole.DATE)
 
 
 class Ranking(Conditions):
@@ -93,7 +93,7 @@ class Ranking(Conditions):
         self._check_known(name)
         if any(c.table == self.base for c in name.tables):
             same = [self._column(c) for c in name.columns if c.table == self.base and c.cost <= name.cost]
-            if any(c.kind is Kind.NUMBER and c != self.table.key for c in same):
+            if any(c.kind is ColumnKind.NUMBER and c != self.table.key for c in same):
                 raise Unbound(f"{name.text} are counted, or added up")
             self.counted.add(self.base)
             return Agg("count")
@@ -141,7 +141,7 @@ class Ranking(Conditions):
         summed = costs and not self.table.labels  # of what happened
         terse = (summed or any(select.terse for select in self.of(Select))) and not self.query.everything
         shown, within = self.query.columns, self.query.within
-        shared = all(e.path or e in within or self._column(e).role is Role.CATEGORY for e in shown)
+        shared = all(e.path or e in within or self._column(e).role is ColumnRole.CATEGORY for e in shown)
         if terse and isinstance(expr, Ref) and shown and shared and len(shown) == len(self.query.shown):
             raise Doubtful(f"{expr.column} of one, or of all together")
         if self.query.shown == [expr] and rank.limit == 1 and not sizes and rank.nth == 1:
@@ -156,7 +156,7 @@ class Ranking(Conditions):
         column = self._column(ref)
         return (
             not ref.since
-            and column.role is Role.DATE
+            and column.role is ColumnRole.DATE
             and stem(column.all_words[-1]) not in map(stem, name.text.lower().split())
         )
 
@@ -198,7 +198,7 @@ class Ranking(Conditions):
             if column.role not in NUMERIC:
                 raise Unbound(f"{item.fn} of {column.name}")
             return Agg(item.fn, ref)
-        if column.role not in (*NUMERIC, Role.DATE) or (most and any(e.path for e in self.entities)):
+        if column.role not in (*NUMERIC, ColumnRole.DATE) or (most and any(e.path for e in self.entities)):
             raise Unbound(f"rank by {column.name}")
         return ref
 
@@ -206,10 +206,10 @@ class Ranking(Conditions):
         """The one figure that is asked for, of one kind of group."""
         by = [name for group in self.of(Group) for name in group.names]
         by += [item for item in self._items() if not item.fn]
-        figures = self.query.figures
-        if len(figures) != 1 or len(by) + len(self.of(Per)) != 1:
+        aggregates = self.query.aggregates
+        if len(aggregates) != 1 or len(by) + len(self.of(Per)) != 1:
             raise Doubtful("the first of what, by what")
-        return figures[0]
+        return aggregates[0]
 
     def _of_another(self, rank: Rank) -> bool:
         """Whether the most common one of something else than is shown is meant: "of the most popular form"."""
@@ -223,7 +223,7 @@ class Ranking(Conditions):
         found: list[tuple[float, Ref]] = []
         for place, column in self.schema.columns.items():
             at = next((i for i, hint in enumerate(hints) if hint in column.words), None)
-            if at is None or column.role not in (*NUMERIC, Role.DATE):
+            if at is None or column.role not in (*NUMERIC, ColumnRole.DATE):
                 continue
             if BORN & set(column.words) and hints[at] not in BORN:
                 continue
@@ -245,10 +245,10 @@ class Ranking(Conditions):
     def _sort(self) -> None:
         for sort in self.of(Sort):
             for item, descending in sort.items:
-                figures = self.query.figures
-                if sort.figure and len(figures) > 1:
+                aggregates = self.query.aggregates
+                if sort.figure and len(aggregates) > 1:
                     raise Doubtful("which figure stands first")
-                expr = figures[0] if sort.figure and figures else self._sorted_by(item)
+                expr = aggregates[0] if sort.figure and aggregates else self._sorted_by(item)
                 plain = isinstance(expr, Ref) and (self._is_amount(expr) or self._column(expr).role in _SORTED)
                 plain = plain and isinstance(expr, Ref) and not is_calendar_part(expr.column)
                 shown = self.query.shown
@@ -260,7 +260,7 @@ class Ranking(Conditions):
     def _holds_figures(self, ref: Ref) -> bool:
         return self._column(ref).role in NUMERIC
 
-    def _sorted_by(self, item: Item | None) -> Expr:
+    def _sorted_by(self, item: SelectItem | None) -> Expr:
         if item is None:
             first = next(iter(self.query.columns), None)
             labels = self.table.labels
@@ -281,5 +281,5 @@ class Ranking(Conditions):
         if item.fn:
             return Agg(item.fn, self._take(item.name, item.owner))
         ref = self._take(item.name, item.owner)
-        same = [e for e in self.query.figures if e.ref == ref]
+        same = [e for e in self.query.aggregates if e.ref == ref]
         return same[0] if same else ref

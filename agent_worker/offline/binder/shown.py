@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from agent_worker.offline.binder.figures.counts import Counts
-from agent_worker.offline.binder.names.reading import OWN_WORDS, Doubtful, Unbound
-from agent_worker.offline.binder.query import Agg, Ref
+from agent_worker.offline.binder.aggregates.counts import Counts
+from agent_worker.offline.binder.names.binding import OWN_WORDS, Doubtful, Unbound
+from agent_worker.offline.binder.query_ir import Agg, Ref
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import AMOUNTS, ID_WORDS
-from agent_worker.offline.grammar.fragments import Everything, Group, Item, Mention, Select
+from agent_worker.offline.grammar.fragments import Everything, Group, Mention, Select, SelectItem
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.join_paths import Path, step_of
 from agent_worker.offline.schema.lookup import PART
@@ -34,7 +34,7 @@ class Shown(Counts):
         self.query.everything = True
         self.entities.append(Ref((), self.base, "*"))
 
-    def _in_total(self, item: Item) -> Item:
+    def _in_total(self, item: SelectItem) -> SelectItem:
         """The "total deliveries" are their number, where no figure is called so and they are no money."""
         name = item.name if item.rows else None
         table = next((c.table for c in name.tables if c.cost <= 0.1), "") if name else ""
@@ -45,7 +45,7 @@ class Shown(Counts):
         plain = table and not named and stem(self.schema.tables[table].words[-1]) not in AMOUNTS
         return replace(item, fn="count", guessed=False) if plain else item
 
-    def _show(self, item: Item, size: int) -> None:
+    def _show(self, item: SelectItem, size: int) -> None:
         item = self._in_total(item) if size == 1 else item
         if item.since is not None:
             self._span(item, item.since)
@@ -65,7 +65,7 @@ class Shown(Counts):
 
     def _check_items(self) -> None:
         """Things are counted over their own rows: two kinds of them, over two."""
-        counts = [e for e in self.query.figures if e.fn == "count"]
+        counts = [e for e in self.query.aggregates if e.fn == "count"]
         things = [i for i in self._items() if i.fn == "count" and i.name and i.name.tables and not i.distinct]
         if len(things) > 1 and len(counts) > 1 and Agg("count") in counts:
             raise Doubtful("counts of two things")
@@ -79,7 +79,7 @@ class Shown(Counts):
             if len(set(texts)) < len(texts) and len(self.query.shown) < len(self._items()):
                 raise Unbound("the same twice")
 
-    def _plain(self, item: Item, size: int) -> None:
+    def _plain(self, item: SelectItem, size: int) -> None:
         assert item.name is not None
         cost, found = self._one_of(item.name, item.owner)
         self._check_item(item, found)
@@ -109,7 +109,7 @@ class Shown(Counts):
         cost, found = min(options, key=lambda option: option[0])
         return cost, self._named(name, found)
 
-    def _check_item(self, item: Item, found: Ref | Thing) -> None:
+    def _check_item(self, item: SelectItem, found: Ref | Thing) -> None:
         """A noun of its own behind "of A and" may be of both; "type" or "name" alone is of what came before."""
         assert item.name is not None
         owned = any(i.owner for i in self._items() if i is not item)
@@ -118,7 +118,7 @@ class Shown(Counts):
             raise Doubtful(f"how many {item.name.text}, or which")
         if not isinstance(found, Ref) and owned and item.owner is None and self.entities:
             raise Unbound(f"of both, or {item.name.text}")
-        if not isinstance(found, Ref) and not self.of(Group) and self.query.figures:
+        if not isinstance(found, Ref) and not self.of(Group) and self.query.aggregates:
             raise Unbound(f"counts of one and of {item.name.text}")
         if self.query.everything:
             raise Unbound(f"all columns, and {item.name.text}")

@@ -1,4 +1,4 @@
-"""What phrases say: typed pieces of a query, with names not yet looked up. Rules return them and change nothing."""
+"""What phrases say: typed parts of a query, with names not yet looked up. Rules return them and change nothing."""
 
 from dataclasses import dataclass, field, fields
 from typing import get_args
@@ -7,7 +7,7 @@ from agent_worker.offline.lexer.lattice import Name, Number, Value
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class SelectItem:
     """One thing asked for or ranked by: a column, or an aggregate `fn` of one; a count without a name counts rows.
 
     `owner` is the noun it is said to belong to; `guessed`: "total" and "highest" may be read otherwise.
@@ -36,7 +36,7 @@ class Select:
     """What is asked for, in order. `which`: it came after "which", so it is what the rest is said of; `single`: after
     "what is", so that one value is expected."""
 
-    items: tuple[Item, ...]
+    items: tuple[SelectItem, ...]
     distinct: bool = False
     which: bool = False
     single: bool = False
@@ -128,7 +128,7 @@ class HowMany:
 class Having:
     """A condition on a figure of each group: "with an average price above 3"."""
 
-    item: Item
+    item: SelectItem
     operator: str
     operands: tuple[Operand, ...]
 
@@ -148,7 +148,7 @@ class Group:
 class Sort:
     """In the order of these (descending or not); without an item, of what is asked for first."""
 
-    items: tuple[tuple[Item | None, bool], ...]
+    items: tuple[tuple[SelectItem | None, bool], ...]
     bare: bool = False
     """Only "by" says so: "list books by price"."""
     figure: bool = False
@@ -161,7 +161,7 @@ class Rank:
 
     descending: bool
     limit: int
-    item: Item | None = None
+    item: SelectItem | None = None
     hints: tuple[str, ...] = ()
     common: bool = False
     most: bool = False
@@ -201,7 +201,7 @@ class Verb:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimeExpression:
     """A point or stretch of time as people say it; what was not said is None."""
 
     text: str
@@ -224,11 +224,11 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A condition on time: "in", "not in", "between" these moments, or before and after them (<, <=, >, >=). `name` is
+    """A condition on time: "in", "not in", "between" these times, or before and after them (<, <=, >, >=). `name` is
     the date's, where it is said."""
 
     operator: str
-    moments: tuple[Moment, ...]
+    times: tuple[TimeExpression, ...]
     name: Name | None = None
 
 
@@ -311,4 +311,6 @@ def names_in(value: object) -> list[Name]:
 
 
 _PLAIN = (bool, str, int, float, type(None))
-_PARTS = {kind: tuple(field.name for field in fields(kind)) for kind in (Item, Average, Parse, *get_args(Fragment))}
+_PARTS = {
+    kind: tuple(field.name for field in fields(kind)) for kind in (SelectItem, Average, Parse, *get_args(Fragment))
+}

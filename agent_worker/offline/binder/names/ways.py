@@ -1,7 +1,7 @@
 """The ways along keys from the base table to the others, and which of several a question means."""
 
-from agent_worker.offline.binder.names.reading import FAR, FAR_AWAY, HOP, Reading, Unbound
-from agent_worker.offline.binder.query import Ref
+from agent_worker.offline.binder.names.binding import FAR, FAR_AWAY, HOP, Binding, Unbound
+from agent_worker.offline.binder.query_ir import Ref
 from agent_worker.offline.english.tokens import kin
 from agent_worker.offline.english.vocabulary import ROLE_WORDS
 from agent_worker.offline.grammar.fragments import (
@@ -12,7 +12,7 @@ from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.model import Column
 
 
-class Ways(Reading):
+class Ways(Binding):
     """Finds the join path to a table."""
 
     def _ref(self, c: Candidate) -> tuple[Ref, float] | None:

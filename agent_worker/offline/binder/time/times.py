@@ -2,17 +2,27 @@
 
 from datetime import date
 
-from agent_worker.offline.binder.names.reading import Doubtful, Unbound
-from agent_worker.offline.binder.query import Agg, AllOf, AnyOf, Bucket, Compare, Condition, Expr, Literal, Ref
+from agent_worker.offline.binder.names.binding import Doubtful, Unbound
+from agent_worker.offline.binder.query_ir import Agg, AllOf, AnyOf, Bucket, Compare, Condition, Expr, Literal, Ref
 from agent_worker.offline.binder.ranking import Ranking
 from agent_worker.offline.binder.time.calendar import Calendar, calendar_at, is_one_of_several_parts, parts_of, stretch
 from agent_worker.offline.english.lexicon import BORN, LASTING, LIVED
 from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import MONTHS, PEOPLE
-from agent_worker.offline.grammar.fragments import Absent, HowMany, Item, Mention, Moment, Per, Verb, When, Where
+from agent_worker.offline.grammar.fragments import (
+    Absent,
+    HowMany,
+    Mention,
+    Per,
+    SelectItem,
+    TimeExpression,
+    Verb,
+    When,
+    Where,
+)
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.model import Column
-from agent_worker.offline.schema.roles import Kind, Role
+from agent_worker.offline.schema.roles import ColumnKind, ColumnRole
 
 _MADE = frozenset(("created", "creation", "crt", "inserted"))
 """The date of a row itself, where nothing is said of how it went."""
@@ -23,7 +33,7 @@ _LEAP_YEAR = 2000
 class Times(Ranking):
     """Binds what is said of time."""
 
-    def _show(self, item: Item, size: int) -> None:
+    def _show(self, item: SelectItem, size: int) -> None:
         if not item.dated:
             super()._show(item, size)
             return
@@ -68,17 +78,17 @@ class Times(Ranking):
 
     def _years(self) -> list[Column]:
         """The columns of years of the base's rows, but for births."""
-        years = [c for c in self.table.columns if c.role is Role.YEAR]
+        years = [c for c in self.table.columns if c.role is ColumnRole.YEAR]
         return [c for c in years if not LIVED & set(c.all_words) and not is_one_of_several_parts(self.schema, c)]
 
     def _dates(self) -> list[Column]:
         """The columns of dates of the base's rows, but for births."""
         columns = self.table.columns
-        return [c for c in columns if c.kind is Kind.DATE and not LIVED & set(c.all_words)]
+        return [c for c in columns if c.kind is ColumnKind.DATE and not LIVED & set(c.all_words)]
 
     def _per(self, per: Per) -> None:
         yearly = per.unit in ("year", "decade") and per.name is None and not self._dates()
-        years = [c for c in self._years() if per.unit == "year" or c.kind is Kind.NUMBER] if yearly else []
+        years = [c for c in self._years() if per.unit == "year" or c.kind is ColumnKind.NUMBER] if yearly else []
         bucket = Ref((), self.base, years[0].name) if len(years) == 1 else self._calendar(per.name).bucket(per.unit)
         one = Bucket(per.unit, bucket, own=True) if isinstance(bucket, Ref) else bucket
         if one not in self.query.shown:
@@ -87,11 +97,11 @@ class Times(Ranking):
 
     def _when(self, when: When) -> None:
         calendar = self._calendar(when.name)
-        for one in when.moments:
+        for one in when.times:
             if one.weekday is None:
                 stretch(one, _LEAP_YEAR)
         if when.operator.endswith("between"):
-            low, high = when.moments
+            low, high = when.times
             if stretch(low, calendar.year)[0] > stretch(high, calendar.year)[0]:
                 raise Doubtful(f"{low.text} comes after {high.text}")
             both = (self._side(calendar, ">=", low), self._side(calendar, "<=", high))
@@ -99,10 +109,10 @@ class Times(Ranking):
         elif when.operator in ("in", "not in"):
             self._in(calendar, when)
         else:
-            self._add_times([self._side(calendar, when.operator, when.moments[0])])
+            self._add_times([self._side(calendar, when.operator, when.times[0])])
 
     def _in(self, calendar: Calendar, when: When) -> None:
-        found = [self._within(calendar, one) for one in when.moments]
+        found = [self._within(calendar, one) for one in when.times]
         if when.operator == "in" and len(found) == 1:
             self._add_times(found[0])
             return
@@ -115,8 +125,8 @@ class Times(Ranking):
             self._contradicts(condition)
             self.query.conditions.append(condition)
 
-    def _side(self, calendar: Calendar, operator: str, one: Moment) -> Compare:
-        """All before, from, until or after a moment; a moment is a stretch, so "after March" begins in April."""
+    def _side(self, calendar: Calendar, operator: str, one: TimeExpression) -> Compare:
+        """All before, from, until or after a time; a time is a stretch, so "after March" begins in April."""
         start, end = stretch(one, calendar.year)
         if one.is_year and (ref := calendar.date or calendar.parts.get("year")):
             return Compare(ref, operator, (Literal(str(one.year), one.text),), "year" if calendar.date else "")
@@ -128,7 +138,7 @@ class Times(Ranking):
         """Whether parts of dates need no day to be compared with the first of a month."""
         return edge.day == 1 and {"year", "month"} <= set(calendar.parts)
 
-    def _within(self, calendar: Calendar, one: Moment) -> list[Condition]:
+    def _within(self, calendar: Calendar, one: TimeExpression) -> list[Condition]:
         if one.weekday is not None:
             day = calendar.bucket("weekday_number")
             return [Compare(day, "=", (Literal(str(one.weekday), one.text),))]
@@ -149,7 +159,7 @@ class Times(Ranking):
         name = named[0] if name is None and len({one.text for one in named}) == 1 else name
         if name is not None:
             ref = self._take(name)
-            if self._column(ref).kind is not Kind.DATE:
+            if self._column(ref).kind is not ColumnKind.DATE:
                 raise Unbound(f"{name.text} is no date")
             return calendar_at(self.schema, ref)
         self._check_others()
@@ -159,7 +169,7 @@ class Times(Ranking):
             return calendar_at(self.schema, Ref((), self.base, declared))
         if parts := parts_of(self.schema, self.base):
             return parts
-        dates = [column for column in table.columns if column.kind is Kind.DATE]
+        dates = [column for column in table.columns if column.kind is ColumnKind.DATE]
         told = [column for column in dates if self._told(column.name)]
         dates = told or [column for column in dates if not LIVED & set(column.all_words)]
         named = [c for c in dates if any(kin(w, table.words[-1]) for w in c.all_words)]
@@ -182,7 +192,7 @@ class Times(Ranking):
         for table in self.schema.tables.values():
             of_base = any(key.ref_table == self.base for key in self.schema.keys_of(table.name))
             said = of_base and (table.name in spoken or any(kin(v.word, w) for v in self.of(Verb) for w in table.words))
-            if said and any(column.kind is Kind.DATE for column in table.columns):
+            if said and any(column.kind is ColumnKind.DATE for column in table.columns):
                 raise Unbound(f"dates of {self.base}, or of {table.name}")
 
 

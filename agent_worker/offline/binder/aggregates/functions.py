@@ -2,17 +2,17 @@
 
 from dataclasses import replace
 
-from agent_worker.offline.binder.names.places import RANKS, Places
-from agent_worker.offline.binder.names.reading import Doubtful, Unbound
-from agent_worker.offline.binder.query import Agg, Compare, Expr, Ref
+from agent_worker.offline.binder.names.binding import Doubtful, Unbound
+from agent_worker.offline.binder.names.name_resolution import RANKS, NameResolution
+from agent_worker.offline.binder.query_ir import Agg, Compare, Expr, Ref
 from agent_worker.offline.english.senses import MONEY_COLUMNS
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import AMOUNTS
-from agent_worker.offline.grammar.fragments import Group, Item
+from agent_worker.offline.grammar.fragments import Group, SelectItem
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.ranges import edges_of
-from agent_worker.offline.schema.roles import NUMERIC, Kind, Role
+from agent_worker.offline.schema.roles import NUMERIC, ColumnKind, ColumnRole
 
 _MONEY = frozenset(MONEY_COLUMNS)
 
@@ -22,10 +22,10 @@ def holds_numbers(column: Column) -> bool:
     return any(one.replace(".", "", 1).isdigit() for one in (*edges_of(column.info), *column.info.values))
 
 
-class Aggregates(Places):
+class Aggregates(NameResolution):
     """Binds figures of columns."""
 
-    def _span(self, item: Item, since: Name) -> None:
+    def _span(self, item: SelectItem, since: Name) -> None:
         if item.fn not in ("", "avg", "min", "max", "median"):
             raise Unbound(f"{item.fn} of a time")
         ref = self._between(item, since)
@@ -39,12 +39,12 @@ class Aggregates(Places):
         timed = all(c.info.type.upper().startswith("TIMESTAMP") for c in span)
         return Ref((), self.base, span[1].name, since=span[0].name, unit="hour" if timed else "day")
 
-    def _between(self, item: Item, since: Name) -> Ref:
+    def _between(self, item: SelectItem, since: Name) -> Ref:
         """The time between two dates of one row: days, or hours where both tell the time of day."""
         assert item.name is not None
         (first, near), (last, far) = (self._resolve(name, item.owner) for name in (since, item.name))
         dates = [self._column(ref) for ref in (first, last)]
-        if first.path or last.path or first == last or any(c.role is not Role.DATE for c in dates):
+        if first.path or last.path or first == last or any(c.role is not ColumnRole.DATE for c in dates):
             raise Unbound("no time between two dates of a row")
         timed = all(c.info.type.upper().startswith("TIMESTAMP") for c in dates)
         if item.unit in ("hour", "minute") and not timed:
@@ -66,15 +66,15 @@ class Aggregates(Places):
         """Whether another table has a column of the same name with texts of numbers: neither is surely meant."""
         called = [self._column(c) for c in name.columns if c.column and c.table != ref.table]
         same = [column for column in called if column.name.lower() == ref.column.lower()]
-        return any(column.kind is Kind.TEXT and holds_numbers(column) for column in same)
+        return any(column.kind is ColumnKind.TEXT and holds_numbers(column) for column in same)
 
-    def _ratio(self, item: Item, other: Name) -> Agg:
+    def _ratio(self, item: SelectItem, other: Name) -> Agg:
         """A figure by another of the same rows, or by how many things they are of."""
         assert item.name is not None
         counted = [c for c in item.name.tables if c.table == self.base]
         ref, cost = (None, counted[0].cost) if counted else self._resolve(item.name, item.owner, numeric=True)
         self.cost += cost - item.name.cost
-        summed = ref is None or (not ref.path and self._column(ref).role is Role.QUANTITY)
+        summed = ref is None or (not ref.path and self._column(ref).role is ColumnRole.QUANTITY)
         if other.tables:
             path, table, more = self._entity(other)
             if not path or table.key is None or not self.of(Group):
@@ -82,7 +82,13 @@ class Aggregates(Places):
             by = Agg("count", Ref(path, table.name, table.key.name), distinct=True)
         else:
             of, more = self._resolve(other, item.owner, numeric=True)
-            summed = ref is not None and summed and not of.path and of != ref and self._column(of).role is Role.QUANTITY
+            summed = (
+                ref is not None
+                and summed
+                and not of.path
+                and of != ref
+                and self._column(of).role is ColumnRole.QUANTITY
+            )
             by = Agg("sum", of)
         if not summed:
             raise Unbound("no figure by another of the same rows")
@@ -96,24 +102,24 @@ class Aggregates(Places):
         """The money of the rows of the base, where they are called so: "total fees" are no numbers of them."""
         table = self.schema.tables[self.base]
         called = stem(table.words[-1]) in AMOUNTS and any(c.table == self.base and c.cost <= 0.1 for c in name.tables)
-        money = [c for c in table.columns if c.role is Role.QUANTITY and not _MONEY.isdisjoint(c.all_words)]
+        money = [c for c in table.columns if c.role is ColumnRole.QUANTITY and not _MONEY.isdisjoint(c.all_words)]
         return Ref((), self.base, money[0].name) if called and len(money) == 1 else None
 
-    def _aggregate(self, item: Item) -> None:
+    def _aggregate(self, item: SelectItem) -> None:
         assert item.name is not None
         ref = self._money_of(item.name) or self._take(item.name, item.owner)
         column = self._column(ref)
         if item.owner and item.name.text.lower() in ("number", "numbers"):
             raise Doubtful(f"{item.name.text} of {item.owner.text}, or how many")
-        if item.fn in ("sum", "avg", "median", "stddev") and (ref.path or column.role is Role.YEAR):
+        if item.fn in ("sum", "avg", "median", "stddev") and (ref.path or column.role is ColumnRole.YEAR):
             raise Unbound(f"{item.fn} of {column.name} would count rows twice")
         if item.fn in ("min", "max") and column.words[-1] in RANKS:
             raise Doubtful(f"the best {column.name}, or the last")
         if ref.table not in self.mentioned and self._is_kept_as_text(item.name, ref):
             raise Doubtful(f"{column.name} of {ref.table}, or of another")
-        if item.fn == "sum" and column.role is Role.RATE:
+        if item.fn == "sum" and column.role is ColumnRole.RATE:
             raise Unbound("a rate is not added up")
-        if column.role not in NUMERIC and not (item.fn in ("min", "max") and column.kind is Kind.DATE):
+        if column.role not in NUMERIC and not (item.fn in ("min", "max") and column.kind is ColumnKind.DATE):
             raise Unbound(f"{item.fn} of {column.name}")
         if item.fn == "sum" and item.guessed and self._has_parts(ref, item.name.text.split()[-1]):
             raise Doubtful(f"the {column.name} of all, or of their parts")

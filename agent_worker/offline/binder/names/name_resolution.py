@@ -1,13 +1,13 @@
 """From the names of a question to columns and tables over one base table, with the joins that lead to them."""
 
-from agent_worker.offline.binder.names.reading import CLOSE, FAR, HOP, OWN_WORDS, Unbound
+from agent_worker.offline.binder.names.binding import CLOSE, FAR, HOP, OWN_WORDS, Unbound
 from agent_worker.offline.binder.names.ways import Ways
-from agent_worker.offline.binder.query import Compare, Literal, Ref
+from agent_worker.offline.binder.query_ir import Compare, Literal, Ref
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.join_paths import Path
 from agent_worker.offline.schema.lookup import PART, Candidate
 from agent_worker.offline.schema.model import Column, Table
-from agent_worker.offline.schema.roles import NUMERIC, Kind, Role, is_scale, yes_and_no
+from agent_worker.offline.schema.roles import NUMERIC, ColumnKind, ColumnRole, is_scale, yes_and_no
 
 _NEARLY = 0.9
 """How many of its values a column has once that tells its rows apart, though for chance."""
@@ -17,7 +17,7 @@ RANKS = frozenset(("rank", "ranking", "position"))
 """Numbers of which the first is the highest."""
 
 
-class Places(Ways):
+class NameResolution(Ways):
     """Resolves names. Raises `Unbound` where one has no one place."""
 
     def _resolve(self, name: Name, owner: Name | None, numeric: bool = False) -> tuple[Ref, float]:
@@ -90,7 +90,7 @@ class Places(Ways):
         found.sort(key=lambda pair: pair[0])
         cost, ref = found[0]
         for other, another in found[1:]:
-            guessed = cost >= PART and self._column(another).role is not Role.IDENTIFIER
+            guessed = cost >= PART and self._column(another).role is not ColumnRole.IDENTIFIER
             if other < cost + (GUESS_CLOSE if guessed else CLOSE) and not self._same(ref, another):
                 raise Unbound(f"{text} may be several things")
         return ref, cost
@@ -106,7 +106,7 @@ class Places(Ways):
     def _is_amount(self, ref: Ref) -> bool:
         """Whether a column holds quantities, rather than a few whole numbers that rows may share."""
         column = self._column(ref)
-        return column.role is Role.QUANTITY and not is_scale(column.info)
+        return column.role is ColumnRole.QUANTITY and not is_scale(column.info)
 
     def _entity(self, name: Name, owner: Name | None = None) -> tuple[Path, Table, float]:
         """The table that a name means here, along keys."""
@@ -128,7 +128,7 @@ class Places(Ways):
         column, said = self._column(ref), "no" if negated else "yes"
         if codes := yes_and_no(column.info):
             return Compare(ref, "=", (Literal(codes[negated], said),))
-        return Compare(ref, said, ()) if column.kind is Kind.FLAG else None
+        return Compare(ref, said, ()) if column.kind is ColumnKind.FLAG else None
 
     def _tells_apart(self, column: Column) -> bool:
         """Whether hardly two rows of the base have the same."""

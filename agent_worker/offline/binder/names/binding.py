@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from agent_worker.offline.binder.query import Query, Ref
+from agent_worker.offline.binder.query_ir import QueryIR, Ref
 from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import DERIVED
 from agent_worker.offline.grammar.fragments import (
@@ -10,11 +10,11 @@ from agent_worker.offline.grammar.fragments import (
     Everything,
     Group,
     HowMany,
-    Item,
     Mention,
     Parse,
     Rank,
     Select,
+    SelectItem,
     Verb,
     Where,
 )
@@ -31,7 +31,7 @@ OWN_WORDS = frozenset(("name", "names", "id", "ids", "title", "titles"))
 
 
 class Unbound(Exception):
-    """This reading makes no query over this base."""
+    """This parse makes no query over this base."""
 
 
 class Doubtful(Unbound):
@@ -39,7 +39,7 @@ class Doubtful(Unbound):
 
 
 @dataclass
-class Reading:
+class Binding:
     """A parse over a base table, and the query so far. Raises `Unbound` where that makes no query."""
 
     schema: Schema
@@ -47,7 +47,7 @@ class Reading:
     joins: Joins
     parse: Parse
     cost: float = 0.0
-    query: Query = field(init=False)
+    query: QueryIR = field(init=False)
     entities: list[Ref] = field(default_factory=list)
     counted: set[str] = field(default_factory=set)
     told_by: list[Ref] = field(default_factory=list)
@@ -65,7 +65,7 @@ class Reading:
     """The conditions from here on are of other rows than those before."""
 
     def __post_init__(self) -> None:
-        self.query = Query(self.base, written_dates=self.schema.written_dates)
+        self.query = QueryIR(self.base, written_dates=self.schema.written_dates)
 
     @property
     def table(self) -> Table:
@@ -75,9 +75,9 @@ class Reading:
     def of(self, kind: type) -> list:  # type: ignore[type-arg]
         return [fragment for fragment in self.parse.fragments if isinstance(fragment, kind)]
 
-    def _items(self) -> list[Item]:
+    def _items(self) -> list[SelectItem]:
         """What is asked for, each with its owner: "the names and ages of students"."""
-        found: list[Item] = []
+        found: list[SelectItem] = []
         for at, fragment in enumerate(self.parse.fragments):
             if isinstance(fragment, Select):
                 first = found[0].name if found and found[0].fn == "" else None
@@ -103,7 +103,7 @@ class Reading:
         whole = groups[0] if len(groups) == 1 and groups[0].cost < 0.2 and groups[0].tables else None
         return [replace(i, owner=whole) if whole and is_own(i) else i for i in found]
 
-    def _owners(self, items: list[Item]) -> None:
+    def _owners(self, items: list[SelectItem]) -> None:
         tables = {c.table for i in items if i.owner for c in i.owner.tables}
         tables |= {c.table for m in self.of(Mention) for c in m.name.tables}
         tables |= {c.table for i in items if i.name for c in i.name.tables}
@@ -152,7 +152,7 @@ class Reading:
         return any(isinstance(f, Absent) and not f.missing for f in before)
 
 
-def is_own(item: Item) -> bool:
+def is_own(item: SelectItem) -> bool:
     """Whether only the thing of a group can have this: "the id, the price and the count of orders for each room"."""
     return item.fn == "" and item.owner is None and item.name is not None and item.name.text.lower() in OWN_WORDS
 

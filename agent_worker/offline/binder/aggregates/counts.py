@@ -1,22 +1,22 @@
 """How many there are: of the rows of the base, of things along its keys, of different values."""
 
-from agent_worker.offline.binder.figures.aggregates import Aggregates
-from agent_worker.offline.binder.names.reading import HOP, Doubtful, Unbound
-from agent_worker.offline.binder.query import Agg, Ref
+from agent_worker.offline.binder.aggregates.functions import Aggregates
+from agent_worker.offline.binder.names.binding import HOP, Doubtful, Unbound
+from agent_worker.offline.binder.query_ir import Agg, Ref
 from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import SPENT
-from agent_worker.offline.grammar.fragments import Group, Item, Mention, Select, Verb, Where, names_in
+from agent_worker.offline.grammar.fragments import Group, Mention, Select, SelectItem, Verb, Where, names_in
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.join_paths import Path
 from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.model import own_key
-from agent_worker.offline.schema.roles import COUNTING, NUMERIC, Kind, Role
+from agent_worker.offline.schema.roles import COUNTING, NUMERIC, ColumnKind, ColumnRole
 
 
 class Counts(Aggregates):
     """Binds what is counted."""
 
-    def _count(self, item: Item) -> None:
+    def _count(self, item: SelectItem) -> None:
         if item.name is None:
             self._add(Agg("count"))
             return
@@ -25,7 +25,7 @@ class Counts(Aggregates):
         self._check_known(item.name, item.distinct)
         numeric = [c for c in item.name.columns if self._role(c) in NUMERIC and c.cost <= best + 0.05]
         same = [self._column(c) for c in item.name.columns if c.table == self.base and c.cost <= best + 0.05]
-        if tables and any(c.kind is Kind.NUMBER and c is not self.table.key for c in same):
+        if tables and any(c.kind is ColumnKind.NUMBER and c is not self.table.key for c in same):
             raise Unbound(f"{item.name.text} are counted, or added up")
         values = (
             item.distinct and bool(tables) and any(c.table == self.base and c.cost <= best for c in item.name.columns)
@@ -75,7 +75,9 @@ class Counts(Aggregates):
         if not ref.path and any(where.name == item.name for where in self.of(Where)):
             self._add(Agg("count"))  # "number of ratings below 3"
             return
-        if (self._column(ref).role is Role.QUANTITY and not item.distinct) or COUNTING & set(self._column(ref).words):
+        if (self._column(ref).role is ColumnRole.QUANTITY and not item.distinct) or COUNTING & set(
+            self._column(ref).words
+        ):
             raise Unbound("a count of quantities")
         self.cost += cost - best + (0.05 if item.distinct else 0.2)
         self._add(Agg("count", ref, distinct=True))
@@ -133,7 +135,7 @@ class Counts(Aggregates):
         """Whether the question is about rows that it names."""
         return any(w.operator == "=" for w in self.of(Where))
 
-    def _role(self, c: Candidate) -> Role | None:
+    def _role(self, c: Candidate) -> ColumnRole | None:
         return self._column(c).role if c.column else None
 
     def _check_spent(self, name: Name) -> None:
