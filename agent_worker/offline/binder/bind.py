@@ -283,6 +283,3 @@ class Binder(Checks):
 
 def _some(condition: Condition) -> bool:
     return isinstance(condition, Exists) and not condition.negated
-
-
-__all__ = ["Binder", "Bound", "Unbound"]

@@ -11,7 +11,6 @@ from agent_worker.offline.binder.query_ir import (
     Change,
     Compare,
     Condition,
-    Exists,
     Expr,
     InBoth,
     Part,
@@ -203,6 +202,3 @@ class QueryDescription:
 
     def _column_role(self, ref: Ref) -> ColumnRole:
         return self.schema.columns[ref.table, ref.column].role
-
-
-__all__ = ["Exists", "QueryDescription"]

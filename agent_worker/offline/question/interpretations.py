@@ -4,7 +4,8 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass
 
-from agent_worker.offline.binder.bind import Binder, Unbound
+from agent_worker.offline.binder.bind import Binder
+from agent_worker.offline.binder.names.binding import Unbound
 from agent_worker.offline.binder.query_ir import Agg, Part, QueryIR, plainest
 from agent_worker.offline.binder.time.times import Several
 from agent_worker.offline.english.tokens import stem

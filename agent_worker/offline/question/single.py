@@ -66,13 +66,13 @@ class CatalogWords:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.core = Core(catalog, ValueIndex(catalog))
-        self._pieces: dict[str, list[Segment]] = {}
+        self._segments: dict[str, list[Segment]] = {}
 
     def cut(self, question: str) -> list[Segment]:
         """The segments of a question."""
-        if question not in self._pieces:
-            self._pieces[question] = cut(lattice(question, self.core.values, self.core.index))
-        return self._pieces[question]
+        if question not in self._segments:
+            self._segments[question] = cut(lattice(question, self.core.values, self.core.index))
+        return self._segments[question]
 
     def spelled(self, question: str) -> tuple[str, list[str]]:
         """The question with slips of the finger put right, and a note on each."""

@@ -205,9 +205,6 @@ class Several(Unbound):
         self.dates = dates
 
 
-__all__ = ["Bucket", "Several", "Times"]
-
-
 def _said(unit: str, number: int) -> str:
     """A part of a date for people."""
     names = [name for name, month in MONTHS.items() if month == number] if unit == "month_of_year" else []

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from agent_worker.catalog.description import SECTIONS, read_description
-from agent_worker.offline import plan
+from agent_worker.offline.planner import plan
 from agent_worker.offline.schema.guessed.description_file import description_file, guesses
 from agent_worker.offline.schema.model import Schema
 from agent_worker.offline.schema.roles import ColumnRole
