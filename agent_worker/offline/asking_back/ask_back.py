@@ -2,8 +2,8 @@
 
 from functools import cached_property
 
-from agent_worker.offline.asking_back.chips import Chip, chips_for
-from agent_worker.offline.asking_back.proposals import hinted, likely_figures
+from agent_worker.offline.asking_back.chip_wording import hinted, likely_figures
+from agent_worker.offline.asking_back.choose_chips import Chip, chips_for
 from agent_worker.offline.asking_back.segments import Segments
 from agent_worker.offline.english import senses
 from agent_worker.offline.question.cut import Segment, SegmentKind

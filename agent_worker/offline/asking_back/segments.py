@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from agent_worker.offline.english import tokens
 from agent_worker.offline.english.senses import ASKING, SYNONYMS
-from agent_worker.offline.english.tokens import stem, words_in
+from agent_worker.offline.english.tokens import words_in
 from agent_worker.offline.english.verbs import VERBS
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.question.cut import Segment, SegmentKind
 from agent_worker.offline.question.single import Single
 from agent_worker.offline.schema.model import Column, Schema, Table
@@ -45,7 +45,7 @@ class Segments:
                 continue
             meant = [nouns[stem(o)] for o in SYNONYMS.get(word, SYNONYMS.get(stem(word), ())) if stem(o) in nouns]
             if meant:
-                noun = plural(meant[0]) if word.endswith("s") else singular(meant[0])
+                noun = meant[0].plural if word.endswith("s") else meant[0].singular
                 text = text[: segment.start] + noun + text[segment.end :]
         return self if text == self.text else Segments(self.single, text)
 
@@ -139,12 +139,3 @@ class Segments:
 
     def dates(self, table: Table) -> list[Column]:
         return [c for c in table.columns if c.kind is ColumnKind.DATE]
-
-
-def plural(table: Table) -> str:
-    """A table's noun as it is said of many; one that ends in a number is said as it is."""
-    return table.noun if table.noun[-1:].isdigit() else tokens.plural(table.noun)
-
-
-def singular(table: Table) -> str:
-    return " ".join((*table.words[:-1], stem(table.words[-1])))

@@ -6,7 +6,7 @@ from agent_worker.offline.binder.names.binding import BRIDGE, Doubtful, Unbound
 from agent_worker.offline.binder.query_ir import Agg, Compare, Exists, Expr, InBoth, Ref
 from agent_worker.offline.binder.terms.verbs import Spoken
 from agent_worker.offline.binder.time.times import Times
-from agent_worker.offline.english.tokens import kin, stem, stems
+from agent_worker.offline.english.word_forms import kin, stem, stems
 from agent_worker.offline.grammar.fragments import (
     Group,
     HowMany,

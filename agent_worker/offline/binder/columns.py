@@ -3,9 +3,9 @@
 from agent_worker.offline.binder.names.binding import EXISTS, FAR, FAR_AWAY, Doubtful, Unbound
 from agent_worker.offline.binder.nouns import Nouns
 from agent_worker.offline.binder.terms.literals import Unfit, literals
-from agent_worker.offline.english.tokens import kin, stem, stems
 from agent_worker.offline.english.verbs import VERBS
 from agent_worker.offline.english.vocabulary import ROLE_WORDS
+from agent_worker.offline.english.word_forms import kin, stem, stems
 from agent_worker.offline.grammar.fragments import Mention, Verb, Where
 from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.guessed.units import unit_of

@@ -8,8 +8,8 @@ from agent_worker.offline.binder.names.binding import CLOSE, FAR, HOP, Doubtful,
 from agent_worker.offline.binder.query_ir import AnyOf, Compare, Condition, Exists, InBoth, Literal, Ref
 from agent_worker.offline.binder.terms.days import of_days
 from agent_worker.offline.binder.terms.literals import literals
-from agent_worker.offline.english.tokens import kin
 from agent_worker.offline.english.vocabulary import ROLE_WORDS
+from agent_worker.offline.english.word_forms import kin
 from agent_worker.offline.grammar.fragments import Absent, Average, Flagged, Or, Verb, Where
 from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.join_paths import Path, is_functional

@@ -4,8 +4,8 @@ from agent_worker.offline.binder.names.binding import EXISTS, FAR, Doubtful, Unb
 from agent_worker.offline.binder.query_ir import Compare, Exists, Ref, nearest
 from agent_worker.offline.binder.shown import Shown, Thing
 from agent_worker.offline.binder.time.calendar import parts_of
-from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import DERIVED, UNIT_PHRASES
+from agent_worker.offline.english.word_forms import kin, stem
 from agent_worker.offline.grammar.fragments import Absent, Group, Having, HowMany, Mention, Rank, Verb
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.join_paths import Path, is_functional

@@ -160,7 +160,7 @@ class QueryIR:
     nth: int = 1
     """Which one of the order, with a limit of one: the second, with its equals."""
     within: list[Ref] = field(default_factory=list)
-    """The first ones are those of each of these: "the latest reading of each device"."""
+    """The columns for each of which the first rows are taken: "the latest reading of each device"."""
     distinct: bool = False
     doubtful: bool = False
     """It may be meant so, and is asked back rather than answered."""

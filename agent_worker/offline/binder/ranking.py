@@ -8,7 +8,7 @@ from agent_worker.offline.binder.terms.literals import number_literal
 from agent_worker.offline.binder.terms.measures import declared
 from agent_worker.offline.binder.time.calendar import is_calendar_part, is_one_of_several_parts
 from agent_worker.offline.english.lexicon import BORN
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Average,

@@ -6,8 +6,8 @@ from agent_worker.offline.binder.aggregates.counts import Counts
 from agent_worker.offline.binder.names.binding import OWN_WORDS, Doubtful, Unbound
 from agent_worker.offline.binder.query_ir import Agg, Ref
 from agent_worker.offline.binder.terms.measures import declared
-from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import AMOUNTS, ID_WORDS
+from agent_worker.offline.english.word_forms import stem, stems
 from agent_worker.offline.grammar.fragments import Everything, Group, Mention, Select, SelectItem
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.join_paths import Path, step_of

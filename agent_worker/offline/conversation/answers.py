@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 
 from agent_worker.offline.asking_back.ask_back import AskBack
-from agent_worker.offline.asking_back.proposals import extreme, hinted
-from agent_worker.offline.asking_back.segments import Segments, plural
+from agent_worker.offline.asking_back.chip_wording import extreme, hinted
+from agent_worker.offline.asking_back.segments import Segments
 from agent_worker.offline.english import senses
-from agent_worker.offline.english.tokens import stems, tokenize, words_in
+from agent_worker.offline.english.tokens import tokenize, words_in
+from agent_worker.offline.english.word_forms import stems
 from agent_worker.offline.grammar.asked_for.selecting import stands_alone
 from agent_worker.offline.grammar.continuing import led_by
 from agent_worker.offline.question.cut import Segment, SegmentKind
@@ -213,7 +214,7 @@ def _over(segments: Segments, segment: Segment, number: Segment) -> list[str]:
     ]  # fmt: skip
     rest = " ".join((segments.text[: segment.start] + segments.text[segment.end :]).split()).strip(" ?.!")
     side = "over" if word in senses.DESCENDING else "under"
-    if not any(noun in segments.words for noun in (plural(segments.tables[0]), segments.tables[0].name)):
+    if not any(noun in segments.words for noun in (segments.tables[0].plural, segments.tables[0].name)):
         return []
     return [f"{rest} with {column.spoken} {side} {number.text}" for _, column in columns]
 

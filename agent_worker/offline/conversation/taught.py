@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import sqlglot
 from sqlglot import exp
 
-from agent_worker.offline.asking_back.segments import Segments, plural
+from agent_worker.offline.asking_back.segments import Segments
 from agent_worker.offline.english.senses import ASKING
-from agent_worker.offline.english.tokens import stem, words_in
+from agent_worker.offline.english.tokens import words_in
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.grammar.asked_for.selecting import stands_alone
 from agent_worker.offline.question.cut import SegmentKind
 from agent_worker.offline.question.single import Single
@@ -157,7 +158,7 @@ def _product(single: Single, word: str, means: str) -> Term | None:
 def _condition(single: Single, word: str, means: str) -> Term | None:
     """What holds of some rows: "distance over 1000"."""
     for table in Segments(single, means).tables:
-        plan = single.works(f"{plural(table)} with {means}")
+        plan = single.works(f"{table.plural} with {means}")
         select = _select(plan.sql) if plan else None
         if select is not None and select.args.get("where") and not select.args.get("group"):
             return Term(word, means, "condition", f"{_key(word)} = {_text(means)}")

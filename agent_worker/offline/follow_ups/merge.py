@@ -42,7 +42,7 @@ _GROUPS = (Group, Per)
 _CONDITIONS = (Where, Flagged, When, Having, HowMany, Absent)
 _ORDERS = (Rank, Sort)
 _BEHIND = 1000
-"""So far behind the words of the earlier question those of the newer one are said to stand."""
+"""Added to the token positions of the newer text, so that they come after those of the earlier question."""
 
 
 class Unclear(Exception):

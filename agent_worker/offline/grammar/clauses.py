@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.verbs import FINAL, TELLING, VERBS
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.grammar.arrangement import groups, ranks, sorts
 from agent_worker.offline.grammar.conditions.comparisons import (
     having,

@@ -24,9 +24,9 @@ class SelectItem:
     other: Name | None = None
     """The second column of a correlation."""
     dated: bool = False
-    """Of the date of the rows that `name` calls: "when was the last trip"."""
+    """The aggregate is of the date of the table `name`: "when was the last trip"."""
     rows: bool = False
-    """ "Total orders" may be how many there are; a "total amount of orders" is not."""
+    """A sum that may be a count of rows instead: "total orders" may be, a "total amount of orders" is not."""
     over: str = ""
     """An aggregate of the counts of all groups: "average number of flights per day"."""
 
@@ -43,8 +43,8 @@ class Select:
     terse: bool = False
     """Nothing opened it: "flights by month" asks how many there are."""
     bare: bool = field(default=False, compare=False)
-    """Nor is it known to be few words: "hours in March" may be each of them, or all together. Of two that are alike but
-    for this the cheaper one is kept, which was opened."""
+    """Nothing opened it, and it may be rows or their sum: "hours in March". Not compared, so that of two parses that
+    differ only in this the cheaper one is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +90,21 @@ class Where:
     owner: Name | None = None
     both: bool = False
     firm: bool = True
-    """No preposition stands between the name and the value."""
+    """Whether no preposition stands between the name and the value."""
     never: bool = False
     role: str = ""
     """ "from" or "to", where that word stands before it."""
     state: bool = False
-    """It is what something *is*, and nothing follows that it would be for, to or by: "orders that are shipped"."""
+    """The value is a state ("orders that are shipped"): no "for", "to" or "by" follows it."""
     unit: str = ""
     """What its number counts, where that is said: "longer than 45 minutes"."""
     dated: bool = False
-    """It is what something is at a time, which may be another's than the one when it became so."""
+    """A time is said with it: that of the row, which need not be the time when the value came to hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """What a column says yes or no to: "active customers", "customers who are not active"."""
+    """A condition on a column of yes and no: "active customers", "customers who are not active"."""
 
     name: Name
     negated: bool = False

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.phrases import Phrases
-from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.verbs import TELLING, VERBS
 from agent_worker.offline.english.vocabulary import PEOPLE
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.grammar.fragments import Average, Operand, SelectItem
 from agent_worker.offline.lexer.lattice import Lattice, Name, Number, Value
 from agent_worker.offline.schema.lookup import PART, SURE, Candidate

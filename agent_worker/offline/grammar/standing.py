@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import DERIVED
+from agent_worker.offline.english.word_forms import kin, stem
 from agent_worker.offline.grammar.fragments import Rank, SelectItem
 from agent_worker.offline.grammar.reader import Reader
 from agent_worker.offline.lexer.lattice import Name

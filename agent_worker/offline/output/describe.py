@@ -17,8 +17,8 @@ from agent_worker.offline.binder.query_ir import (
     QueryIR,
     Ref,
 )
-from agent_worker.offline.english.tokens import stems
 from agent_worker.offline.english.vocabulary import ID_WORDS
+from agent_worker.offline.english.word_forms import stems
 from agent_worker.offline.output.render import name_of
 from agent_worker.offline.schema.model import Schema
 from agent_worker.offline.schema.roles import ColumnRole

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from agent_worker.offline.english.tokens import atoms, stem, stems
+from agent_worker.offline.english.tokens import atoms
+from agent_worker.offline.english.word_forms import stem, stems
 from agent_worker.offline.schema.lookup import NameIndex, nearest
 from agent_worker.offline.schema.model import Schema
 from agent_worker.offline.schema.roles import ColumnKind, kind_of

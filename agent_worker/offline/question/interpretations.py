@@ -8,8 +8,8 @@ from agent_worker.offline.binder.bind import Binder
 from agent_worker.offline.binder.names.binding import Unbound
 from agent_worker.offline.binder.query_ir import Agg, Part, QueryIR, plainest
 from agent_worker.offline.binder.time.times import Several
-from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import DERIVED
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.follow_ups.merge import GoingOn, Unclear
 from agent_worker.offline.grammar.asked_for.selecting import stands_alone
 from agent_worker.offline.grammar.continuing import points_back

@@ -10,8 +10,8 @@ import msgspec
 
 from agent_worker.offline.binder.query_ir import Compare, QueryIR, Ref
 from agent_worker.offline.english.spelling import VOCABULARY, corrected
-from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import ABBREVIATIONS
+from agent_worker.offline.english.word_forms import stem, stems
 from agent_worker.offline.grammar.asked_for.selecting import stands_alone
 from agent_worker.offline.grammar.continuing import asks_whole, goes_on, is_figure_alone, led_by
 from agent_worker.offline.grammar.fragments import Select, names_in

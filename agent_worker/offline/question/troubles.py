@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import AMOUNTS, DERIVED
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.question.cut import Segment, SegmentKind
 from agent_worker.offline.schema.model import Column, Schema
 from agent_worker.offline.schema.roles import NUMERIC, ColumnKind, ColumnRole

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec.structs import replace
 
-from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import SAME_WORDS
+from agent_worker.offline.english.word_forms import stem, stems
 from agent_worker.offline.schema.matching import EXACT, PARTIAL, abbreviates, fit, parts_of
 from agent_worker.offline.schema.model import Column, Schema, Table
 from agent_worker.offline.schema.naming import Words

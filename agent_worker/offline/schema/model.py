@@ -7,8 +7,8 @@ from functools import cached_property
 import msgspec
 from msgspec.structs import replace
 
-from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import CODES, PEOPLE
+from agent_worker.offline.english.word_forms import plural, stem, stems
 from agent_worker.offline.schema.keys import keys_between
 from agent_worker.offline.schema.matching import parts_of, shared_prefix
 from agent_worker.offline.schema.naming import (
@@ -77,6 +77,15 @@ class Table:
     @property
     def noun(self) -> str:
         return " ".join(self.words)
+
+    @property
+    def plural(self) -> str:
+        """Its noun as it is said of many; one that ends in a number is said as it is."""
+        return self.noun if self.noun[-1:].isdigit() else plural(self.noun)
+
+    @property
+    def singular(self) -> str:
+        return " ".join((*self.words[:-1], stem(self.words[-1])))
 
     @property
     def forms(self) -> tuple[Words, ...]:

@@ -3,8 +3,8 @@
 from agent_worker.offline.binder.aggregates.functions import Aggregates
 from agent_worker.offline.binder.names.binding import HOP, Doubtful, Unbound
 from agent_worker.offline.binder.query_ir import Agg, Ref
-from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import SPENT
+from agent_worker.offline.english.word_forms import stem, stems
 from agent_worker.offline.grammar.fragments import Group, Mention, Select, SelectItem, Verb, Where, names_in
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.join_paths import Path

@@ -6,8 +6,8 @@ from agent_worker.offline.binder.names.binding import Doubtful, Unbound
 from agent_worker.offline.binder.names.name_resolution import RANKS, NameResolution
 from agent_worker.offline.binder.query_ir import Agg, Compare, Expr, Ref
 from agent_worker.offline.english.senses import MONEY_COLUMNS
-from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import AMOUNTS
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.grammar.fragments import Group, SelectItem
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.model import Column

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field, replace
 
 from agent_worker.offline.binder.query_ir import QueryIR, Ref
-from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import DERIVED
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Everything,

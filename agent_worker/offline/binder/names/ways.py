@@ -2,8 +2,8 @@
 
 from agent_worker.offline.binder.names.binding import FAR, FAR_AWAY, HOP, Binding, Unbound
 from agent_worker.offline.binder.query_ir import Ref
-from agent_worker.offline.english.tokens import kin
 from agent_worker.offline.english.vocabulary import ROLE_WORDS
+from agent_worker.offline.english.word_forms import kin
 from agent_worker.offline.grammar.fragments import (
     Verb,
 )

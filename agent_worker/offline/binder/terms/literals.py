@@ -3,7 +3,7 @@
 from datetime import date
 
 from agent_worker.offline.binder.query_ir import Literal
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.grammar.fragments import Average, Operand
 from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.model import Column

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from agent_worker.offline.binder.query_ir import Exists, Expr, InBoth, QueryIR, refs_of, simple_conditions
-from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.verbs import NEUTRAL
 from agent_worker.offline.english.vocabulary import DERIVED
+from agent_worker.offline.english.word_forms import kin, stem
 from agent_worker.offline.grammar.fragments import Verb
 from agent_worker.offline.schema.join_paths import Path
 from agent_worker.offline.schema.model import Column, Schema

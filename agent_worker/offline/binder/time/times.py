@@ -7,8 +7,8 @@ from agent_worker.offline.binder.query_ir import Agg, AllOf, AnyOf, Bucket, Comp
 from agent_worker.offline.binder.ranking import Ranking
 from agent_worker.offline.binder.time.calendar import Calendar, calendar_at, is_one_of_several_parts, parts_of, stretch
 from agent_worker.offline.english.lexicon import BORN, LASTING, LIVED
-from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import MONTHS, PEOPLE
+from agent_worker.offline.english.word_forms import kin, stem
 from agent_worker.offline.grammar.fragments import (
     Absent,
     HowMany,

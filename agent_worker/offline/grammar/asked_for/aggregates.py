@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import UNIT_PHRASES
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.grammar.fragments import SelectItem
 from agent_worker.offline.grammar.reader import Reader
 from agent_worker.offline.grammar.standing import spans_of

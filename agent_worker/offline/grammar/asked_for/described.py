@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.grammar.asked_for.aggregates import AMOUNTS, count_of, functions
 from agent_worker.offline.grammar.conditions.comparisons import numbered
 from agent_worker.offline.grammar.conditions.flags import flagged

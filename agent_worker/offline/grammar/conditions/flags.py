@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.tokens import kin
 from agent_worker.offline.english.verbs import VERBS
+from agent_worker.offline.english.word_forms import kin
 from agent_worker.offline.grammar.fragments import Absent, Flagged
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.time.times import when as whens

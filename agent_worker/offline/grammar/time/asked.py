@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import PEOPLE
+from agent_worker.offline.english.word_forms import kin, stem
 from agent_worker.offline.grammar.fragments import Per, Rank, Select, SelectItem
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.standing import is_of_many, ranking, spans_of

@@ -1,10 +1,10 @@
-"""The same question with other words in it, each a guess that has yet to be planned."""
+"""The words of chips: the person's own question, changed in one place, not yet planned."""
 
 import re
 from collections.abc import Iterator
 
 from agent_worker.offline.asking_back.near import near
-from agent_worker.offline.asking_back.segments import Segments, plural
+from agent_worker.offline.asking_back.segments import Segments
 from agent_worker.offline.english import senses
 from agent_worker.offline.question.cut import Segment
 from agent_worker.offline.question.single import NotUnderstood
@@ -51,7 +51,7 @@ def in_units(segments: Segments) -> Iterator[str]:
             for column in segments.amounts(table):
                 size = senses.converted(number.number, unit.text.lower(), unit_of(segments.schema, column))
                 if size is not None:
-                    yield f"{plural(table)} with {column.spoken} {'under' if under else 'over'} {size:.15g}"
+                    yield f"{table.plural} with {column.spoken} {'under' if under else 'over'} {size:.15g}"
 
 
 def _is_unit(word: str) -> bool:
@@ -85,8 +85,8 @@ def in_period(segments: Segments) -> Iterator[str]:
     """What lies in the days that are named, of every table with dates."""
     if match := _DAYS.search(segments.text):
         for table in segments.dated[:2]:
-            yield f"how many {plural(table)} {match.group()}"
-            yield f"{plural(table)} {match.group()}"
+            yield f"how many {table.plural} {match.group()}"
+            yield f"{table.plural} {match.group()}"
 
 
 def without_left_over(segments: Segments) -> Iterator[str]:

@@ -1,11 +1,11 @@
-"""Questions about the same tables and columns, each a guess that has yet to be planned."""
+"""The words of chips: new questions about the tables, columns and values that were recognised, not yet planned."""
 
 import re
 from collections.abc import Iterator
 
-from agent_worker.offline.asking_back.segments import Segments, plural, singular
+from agent_worker.offline.asking_back.segments import Segments
 from agent_worker.offline.english import senses
-from agent_worker.offline.english.tokens import stems
+from agent_worker.offline.english.word_forms import stems
 from agent_worker.offline.question.cut import Segment, SegmentKind
 from agent_worker.offline.schema.model import Column, Table
 from agent_worker.offline.schema.ranges import numbers_of
@@ -21,7 +21,7 @@ def frequent(segments: Segments) -> Iterator[str]:
     if not senses.FREQUENT & _all_words(segments):
         return
     for column in [c for c in segments.columns[:2] if c.role in ("category", "label")]:
-        yield f"top 10 {column.spoken} by number of {plural(segments.schema.tables[column.table])}"
+        yield f"top 10 {column.spoken} by number of {segments.schema.tables[column.table].plural}"
     for table in segments.tables:
         for events in segments.events(table)[:1]:
             yield from _per_unit(segments, events)
@@ -29,7 +29,7 @@ def frequent(segments: Segments) -> Iterator[str]:
         yield from _per_unit(segments, table)
         yield from _ranked(segments, table, down=True)
         for column in segments.categories(table)[:2]:
-            yield f"number of {plural(table)} by {column.spoken}"
+            yield f"number of {table.plural} by {column.spoken}"
         yield from _per_time(segments, table)
 
 
@@ -56,7 +56,7 @@ def rated(segments: Segments) -> Iterator[str]:
     events = [other for table in segments.tables for other in (table, *segments.events(table))]
     marks = [c for table in events for c in segments.amounts(table) if senses.MARKS & set(c.all_words)]
     things = [(c.spoken, "") for c in segments.columns if c.role == "category"]
-    things += [(singular(table), table.name) for table in segments.tables] if segments.names_a_table else []
+    things += [(table.singular, table.name) for table in segments.tables] if segments.names_a_table else []
     for column in dict.fromkeys(c.name for c in (told or marks)) if word else ():
         table = next(c for c in (told or marks) if c.name == column).table
         figure = segments.schema.columns[table, column].spoken
@@ -69,22 +69,22 @@ def rated(segments: Segments) -> Iterator[str]:
 
 
 def _most(segments: Segments, table: Table, events: Table) -> Iterator[str]:
-    """Whose rows are most referred to, by each key where there are several."""
+    """Questions for the rows of `table` with the most rows of `events`: one for each key, where there are several."""
     keys = [k.column for k in segments.schema.keys if (k.table, k.ref_table) == (events.name, table.name)]
     if len(keys) == 1:
-        yield f"which {singular(table)} has the most {plural(events)}"
-        yield f"top 10 {plural(table)} by number of {plural(events)}"
+        yield f"which {table.singular} has the most {events.plural}"
+        yield f"top 10 {table.plural} by number of {events.plural}"
     for key in keys if len(keys) > 1 else ():
         column = segments.schema.columns[events.name, key].spoken
-        yield f"top 10 {column} by number of {plural(events)}"
+        yield f"top 10 {column} by number of {events.plural}"
 
 
 def _per_unit(segments: Segments, table: Table) -> Iterator[str]:
     """ "busiest day": by the unit of time that is named."""
     for segment in segments.all:
         for date in segments.dates(table) if segment.unit else ():
-            yield f"number of {plural(table)} by {segment.text}"
-            yield f"number of {plural(table)} by {segment.text} of {date.spoken}"
+            yield f"number of {table.plural} by {segment.text}"
+            yield f"number of {table.plural} by {segment.text} of {date.spoken}"
 
 
 def by_measure(segments: Segments) -> Iterator[str]:
@@ -94,7 +94,7 @@ def by_measure(segments: Segments) -> Iterator[str]:
     for table in segments.schema.tables.values() if senses.LASTING & segments.words else ():
         for first, last in [table.span] if table.span else ():
             lasted = f"average time from {first.spoken} to {last.spoken}"
-            yield from (f"{lasted} by {singular(thing)}" for thing in segments.tables if segments.names_a_table)
+            yield from (f"{lasted} by {thing.singular}" for thing in segments.tables if segments.names_a_table)
             yield lasted
     for table in segments.tables if word else ():
         columns = hinted(segments, table, senses.HINTS[word])
@@ -103,15 +103,15 @@ def by_measure(segments: Segments) -> Iterator[str]:
         for column in columns:
             yield from extreme(table, column, down)
         for column in columns:
-            yield f"{plural(table)} with {column.spoken} {'above' if down else 'below'} the average"
+            yield f"{table.plural} with {column.spoken} {'above' if down else 'below'} the average"
         yield from _ranked(segments, table, down)
 
 
 def _averages(segments: Segments, table: Table, columns: list[Column]) -> Iterator[str]:
     for column in columns:
         if "year" in column.role:
-            yield f"number of {plural(table)} by {column.spoken}"
-        yield f"average {column.spoken} of {plural(table)}"
+            yield f"number of {table.plural} by {column.spoken}"
+        yield f"average {column.spoken} of {table.plural}"
         for category in segments.categories(table)[:1]:
             yield f"average {column.spoken} by {category.spoken}"
 
@@ -135,7 +135,7 @@ def figures_for(segments: Segments) -> Iterator[str]:
                 before = f"{fn} {column.spoken} {behind[: time.start()]}"
                 yield from (f"{before}with {date.spoken} {time.group()}" for date in dates)
             for owner in segments.tables if segments.names_a_table else ():
-                yield f"{fn} {column.spoken} by {singular(owner)}"
+                yield f"{fn} {column.spoken} by {owner.singular}"
             yield f"{fn} {column.spoken}"
             for table in (segments.schema.tables[column.table], *segments.owners(column.table)):
                 for category in segments.categories(table)[:1]:
@@ -160,8 +160,8 @@ def _side_by_side(segments: Segments) -> Iterator[str]:
             behind = f"with {column.spoken} {one.text} or {other.text} by {column.spoken}"
             table = segments.schema.tables[ref.table]
             for events in (table, *segments.events(table)[:1]):
-                yield from (f"average {c.spoken} of {plural(events)} {behind}" for c in segments.columns[:1])
-                yield f"number of {plural(events)} {behind}"
+                yield from (f"average {c.spoken} of {events.plural} {behind}" for c in segments.columns[:1])
+                yield f"number of {events.plural} {behind}"
 
 
 def figures_named(segments: Segments) -> Iterator[str]:
@@ -171,9 +171,9 @@ def figures_named(segments: Segments) -> Iterator[str]:
         if column in segments.amounts(table):
             for owner in segments.tables:
                 if owner.name != table.name:
-                    yield f"average {column.spoken} of {plural(table)} by {singular(owner)}"
+                    yield f"average {column.spoken} of {table.plural} by {owner.singular}"
             yield from _averages(segments, table, [column])
-            yield f"{singular(table)} with the highest {column.spoken}"
+            yield f"{table.singular} with the highest {column.spoken}"
 
 
 def of_groups(segments: Segments) -> Iterator[str]:
@@ -181,14 +181,14 @@ def of_groups(segments: Segments) -> Iterator[str]:
     for value in segments.values[:2]:
         for ref in value.values[:2]:
             table, column = segments.schema.tables[ref.table], segments.schema.columns[ref.table, ref.column]
-            yield f"how many {plural(table)} with {column.spoken} {value.text}"
-            yield f"number of {plural(table)} by {column.spoken}"
-            yield f"{plural(table)} with {column.spoken} {value.text}"
+            yield f"how many {table.plural} with {column.spoken} {value.text}"
+            yield f"number of {table.plural} by {column.spoken}"
+            yield f"{table.plural} with {column.spoken} {value.text}"
     for named in segments.columns[:2]:
         for column in (named, *(c for c in segments.schema.columns.values() if set(named.words) < set(c.words))):
             if column.role in ("category", "flag", "label") and column.info.values:
                 table = segments.schema.tables[column.table]
-                yield f"number of {plural(table)} by {column.spoken}"
+                yield f"number of {table.plural} by {column.spoken}"
 
 
 def over_time(segments: Segments) -> Iterator[str]:
@@ -207,9 +207,9 @@ def absent(segments: Segments) -> Iterator[str]:
     denied = bool(senses.ABSENCE & words) or any(word.endswith("n't") for word in words)
     for table in segments.tables if denied else ():
         for events in segments.events(table):
-            yield f"{plural(table)} without {plural(events)}"
+            yield f"{table.plural} without {events.plural}"
         for key in segments.schema.keys_of(table.name):
-            yield f"{plural(segments.schema.tables[key.ref_table])} without {plural(table)}"
+            yield f"{segments.schema.tables[key.ref_table].plural} without {table.plural}"
     for table in segments.tables if denied or senses.MISSING & words else ():
         yield from _lacking(table, senses.MISSING & words)
 
@@ -217,23 +217,23 @@ def absent(segments: Segments) -> Iterator[str]:
 def _lacking(table: Table, missing: frozenset[str]) -> Iterator[str]:
     for column in table.columns:
         if column.info.nulls and missing:
-            yield f"how many {plural(table)} with missing {column.spoken}"
+            yield f"how many {table.plural} with missing {column.spoken}"
         if column.kind == "flag":
-            yield f"{plural(table)} that are not {column.spoken}"
-            yield f"how many {plural(table)} that are not {column.spoken}"
-            yield f"number of {plural(table)} by {column.spoken}"
+            yield f"{table.plural} that are not {column.spoken}"
+            yield f"how many {table.plural} that are not {column.spoken}"
+            yield f"number of {table.plural} by {column.spoken}"
 
 
 def about_tables(segments: Segments) -> Iterator[str]:
     """What can be asked of the tables that the question names."""
     for table in segments.tables[:2]:
-        yield f"how many {plural(table)}"
+        yield f"how many {table.plural}"
         for column in segments.categories(table)[:1]:
-            yield f"number of {plural(table)} by {column.spoken}"
+            yield f"number of {table.plural} by {column.spoken}"
         for events in segments.events(table)[:1]:
-            yield f"which {singular(table)} has the most {plural(events)}"
+            yield f"which {table.singular} has the most {events.plural}"
         yield from list(_ranked(segments, table, down=True))[:1]
-        yield f"list {plural(table)}"
+        yield f"list {table.plural}"
     for table in segments.tables[:1]:
         yield f"list {table.name}"
         yield f"how many {table.name}"
@@ -252,21 +252,21 @@ def _in_order(segments: Segments) -> list[str]:
 def extreme(table: Table, column: Column, down: bool) -> Iterator[str]:
     """The first and the first ten of a table by a column; of a date also how its rows lie over the years."""
     if column.kind == "date":
-        yield f"{plural(table)} sorted by {column.spoken}{' descending' if down else ''}"
+        yield f"{table.plural} sorted by {column.spoken}{' descending' if down else ''}"
         yield f"{'latest' if down else 'earliest'} {column.spoken}"
-        yield f"number of {plural(table)} by year of {column.spoken}"
+        yield f"number of {table.plural} by year of {column.spoken}"
         return
-    yield f"{singular(table)} with the {'highest' if down else 'lowest'} {column.spoken}"
-    yield f"top 10 {plural(table)} by {column.spoken}" if down else f"bottom 10 {plural(table)} by {column.spoken}"
+    yield f"{table.singular} with the {'highest' if down else 'lowest'} {column.spoken}"
+    yield f"top 10 {table.plural} by {column.spoken}" if down else f"bottom 10 {table.plural} by {column.spoken}"
 
 
 def _ranked(segments: Segments, table: Table, down: bool) -> Iterator[str]:
     for column in segments.amounts(table)[:3]:
-        yield f"which {singular(table)} has the {'highest' if down else 'lowest'} {column.spoken}"
+        yield f"which {table.singular} has the {'highest' if down else 'lowest'} {column.spoken}"
     for events in segments.events(table)[:1]:
         for column in segments.amounts(events)[:2]:
-            yield f"average {column.spoken} of {plural(events)} by {singular(table)}"
-            yield f"total {column.spoken} by {singular(table)}"
+            yield f"average {column.spoken} of {events.plural} by {table.singular}"
+            yield f"total {column.spoken} by {table.singular}"
 
 
 def _per_time(segments: Segments, table: Table, units: tuple[str, ...] = ("month", "year")) -> Iterator[str]:
@@ -274,9 +274,9 @@ def _per_time(segments: Segments, table: Table, units: tuple[str, ...] = ("month
     for events in () if dates else segments.events(table)[:1]:
         yield from _per_time(segments, events, units)
     for unit in units if dates else ():
-        yield f"number of {plural(table)} by {unit}"
+        yield f"number of {table.plural} by {unit}"
         if len(dates) > 1:
-            yield f"number of {plural(table)} by {unit} of {dates[0].spoken}"
+            yield f"number of {table.plural} by {unit} of {dates[0].spoken}"
 
 
 def hinted(segments: Segments, table: Table, hints: tuple[str, ...]) -> list[Column]:

@@ -1,11 +1,15 @@
-"""Whole questions to choose from in place of one that is not understood: each was planned before it is offered."""
+"""Chooses the chips of a question back: texts are tried, the nearest first, and those that can be planned are offered.
+
+What a chip says is worded in `chip_wording.py` (new questions about the same data) and in `question_rewording.py` (the
+person's own question, changed in one place).
+"""
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from agent_worker.offline.asking_back.proposals import (
+from agent_worker.offline.asking_back.chip_wording import (
     about_tables,
     absent,
     by_measure,
@@ -18,7 +22,7 @@ from agent_worker.offline.asking_back.proposals import (
     over_time,
     rated,
 )
-from agent_worker.offline.asking_back.rewording import (
+from agent_worker.offline.asking_back.question_rewording import (
     codes,
     from_to,
     in_period,
@@ -78,7 +82,7 @@ def _has_one_of(within: str, question: str) -> bool:
 
 
 def _try(single: Single, questions: Iterator[str], found: dict[str, Chip], refused: frozenset[str]) -> int:
-    """Plan questions until there are enough; how many were."""
+    """Plan questions until enough have worked; returns how many were planned."""
     tried = 0
     for question in questions:
         if len(found) == _MOST:
