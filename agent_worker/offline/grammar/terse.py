@@ -7,6 +7,7 @@ from agent_worker.offline.english.vocabulary import UNIT_PHRASES
 from agent_worker.offline.grammar.asked_for.described import described
 from agent_worker.offline.grammar.asked_for.select_items import select_item
 from agent_worker.offline.grammar.asked_for.selecting import openings
+from agent_worker.offline.grammar.changes import growth_or_comparison
 from agent_worker.offline.grammar.conditions.comparisons import numbered
 from agent_worker.offline.grammar.conditions.flags import had, is_flag
 from agent_worker.offline.grammar.fragments import (
@@ -24,7 +25,6 @@ from agent_worker.offline.grammar.fragments import (
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.standing import firsts, standings
 from agent_worker.offline.grammar.time.asked import busiest, lasting, when_was, who
-from agent_worker.offline.grammar.time.changes import growth_or_comparison
 
 _SHARES = {"percentage": True, "percent": True, "%": True, "share": True, "fraction": False, "proportion": False}
 _TERSE = 0.1

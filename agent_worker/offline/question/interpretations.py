@@ -4,10 +4,10 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass
 
-from agent_worker.offline.binder.bind import Binder
-from agent_worker.offline.binder.names.binding import Unbound
+from agent_worker.offline.binder.bind import bind
+from agent_worker.offline.binder.names.binding import Binding, Unbound
 from agent_worker.offline.binder.query_ir import Agg, Part, QueryIR, plainest
-from agent_worker.offline.binder.time.times import Several
+from agent_worker.offline.binder.times import Several
 from agent_worker.offline.english.vocabulary import DERIVED
 from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.follow_ups.merge import GoingOn, Unclear
@@ -124,7 +124,7 @@ class Core:
         for parse in found:
             for base in self.bases(parse):
                 try:
-                    bound = Binder(self.schema, base, self.routes(base), parse).run()
+                    bound = bind(Binding(self.schema, base, self.routes(base), parse))
                 except Unbound as problem:
                     problems[f"{problem} over {base}"] = None
                     if isinstance(problem, Several) and _tells(parse, problem.table):
