@@ -20,7 +20,7 @@ import duckdb
 import msgspec
 
 from agent_worker.engine.settings import create_view
-from agent_worker.offline import plan
+from agent_worker.offline.planner import plan
 from agent_worker.plan import SqlPlan, Turn
 from bench.public.faults import read_faults
 from bench.public.questions import Verdict as PublicVerdict

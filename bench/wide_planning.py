@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from agent_worker.offline import plan
+from agent_worker.offline.planner import plan
 from bench.question_data.shop import make_shop
 from bench.question_data.whole_catalog import whole_catalog
 from bench.questions import SAMPLE, read_set

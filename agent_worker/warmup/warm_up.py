@@ -9,10 +9,10 @@ import asyncio
 import ctypes
 import gc
 
-from agent_worker import offline
 from agent_worker.agents.parquet import agent as parquet
 from agent_worker.catalog.files.layout import fingerprint
 from agent_worker.data_folder import SAMPLE_DATA
+from agent_worker.offline import planner as offline
 from agent_worker.plan import Plan
 from agent_worker.runtime.event_loop import CountingLoop
 from agent_worker.runtime.worker import WorkerRuntime

@@ -5,7 +5,7 @@ import time
 import duckdb
 
 from agent_worker.catalog.reader import read_catalog
-from agent_worker.offline import plan
+from agent_worker.offline.planner import plan
 from bench.harness.figures import Figure, spread
 from bench.questions import SAMPLE, read_set
 

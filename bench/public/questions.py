@@ -21,7 +21,7 @@ import sqlglot
 from sqlglot import exp
 
 from agent_worker.engine.settings import create_view
-from agent_worker.offline import plan
+from agent_worker.offline.planner import plan
 from agent_worker.plan import SqlPlan
 from bench.public.faults import digest
 from bench.question_data.whole_catalog import whole_catalog

@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
 
-from agent_worker import offline
 from agent_worker.agents.parquet.candidates.ask_candidates import ask_candidates
 from agent_worker.agents.parquet.candidates.hardness import is_hard
 from agent_worker.agents.parquet.exploration.focus import focus_on
@@ -13,6 +12,7 @@ from agent_worker.agents.parquet.exploration.tool_loop import explore
 from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.llm.errors import ToolsRefused
 from agent_worker.llm.prompts.requests import PlanRequest
+from agent_worker.offline import planner as offline
 from agent_worker.plan import Plan, SqlPlan, Turn
 from bus.contract.events import Clarification, Event, Status
 

@@ -2,11 +2,11 @@
 
 from functools import cached_property
 
-from agent_worker.offline.asking_back.chips import Chip, chips_for
-from agent_worker.offline.asking_back.pieces import Pieces
-from agent_worker.offline.asking_back.proposals import hinted, likely_figures
+from agent_worker.offline.asking_back.chip_wording import hinted, likely_figures
+from agent_worker.offline.asking_back.choose_chips import Chip, chips_for
+from agent_worker.offline.asking_back.segments import Segments
 from agent_worker.offline.english import senses
-from agent_worker.offline.question.cut import Kind, Piece
+from agent_worker.offline.question.cut import Segment, SegmentKind
 from agent_worker.offline.question.single import NotUnderstood, Single
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.ranges import numbers_of
@@ -45,22 +45,22 @@ class AskBack:
         return Clarification(self._words(), [chip.question for chip in chips], chips[0].sql)
 
     def _words(self) -> str:
-        pieces = Pieces(self.single, self.problem.text)
-        sentences = [self._remark, _understood(pieces), self._trouble(pieces), _invitation(pieces)]
+        segments = Segments(self.single, self.problem.text)
+        sentences = [self._remark, _understood(segments), self._trouble(segments), _invitation(segments)]
         return " ".join(sentence for sentence in sentences if sentence)
 
-    def _trouble(self, pieces: Pieces) -> str:
+    def _trouble(self, segments: Segments) -> str:
         """What stands in the way, without a word about words of asking."""
-        message, item = self.problem.problem.message, self.problem.item
-        if senses.CHANGES & {word for word in pieces.words if not self.single.core.index.find((word,))}:
+        message, segment = self.problem.problem.message, self.problem.segment
+        if senses.CHANGES & {word for word in segments.words if not self.single.core.index.find((word,))}:
             return "Data are only read here, never changed."
-        said = item.text if item else ""
-        if pieces.words & senses.ABSENCE and (not said or said.lower() in senses.ASKING | senses.ABSENCE):
+        said = segment.text if segment else ""
+        if segments.words & senses.ABSENCE and (not said or said.lower() in senses.ASKING | senses.ABSENCE):
             return "I read it as saying that something is missing, but not what: name both things."
         if said and said.lower() in senses.ASKING:
-            unknown = [f"“{one.text}”" for one in pieces.unknown][:2]
+            unknown = [f"“{one.text}”" for one in segments.unknown][:2]
             return f"{_UNKNOWN} {' and '.join(unknown)} means in these data." if unknown else _NOT_WHOLE
-        if item is not None and item.kind is Kind.VAGUE:
+        if segment is not None and segment.kind is SegmentKind.VAGUE:
             return f"“{said}” can be meant in several ways."
         return message if message.startswith(("I ", "“", "Which", "Is ")) or len(message) > 20 else _NOT_WHOLE
 
@@ -68,47 +68,47 @@ class AskBack:
 _NOT_WHOLE = "I cannot tell how the rest of the question belongs to it."
 
 
-def _understood(pieces: Pieces) -> str:
+def _understood(segments: Segments) -> str:
     """ "I understood “airports” (the table airports) and “Boston” (airports.name)." """
-    known = [f"“{item.text}” ({_place(pieces, item)})" for item in (*pieces.names, *pieces.values)]
+    known = [f"“{segment.text}” ({_place(segments, segment)})" for segment in (*segments.names, *segments.values)]
     known = list(dict.fromkeys(known))[:_MOST_SAID]
     if not known:
-        names = list(pieces.schema.tables)
+        names = list(segments.schema.tables)
         more = f", {len(names) - 6} more" if len(names) > 6 else ""
         return f"These data are about {', '.join(names[:6])}{more}."
     return f"I understood {', '.join(known)}."
 
 
-def _place(pieces: Pieces, item: Piece) -> str:
-    if item.values:
-        return f"a value of {item.values[0].table}.{item.values[0].column}"
-    if item.is_table:
-        return f"the table {next(c.table for c in item.names if c.column is None)}"
-    found = list(dict.fromkeys(f"{c.table}.{c.column}" for c in item.names if c.column))
-    tables = [f"the table {c.table}" for c in item.names if c.column is None and c.measure is None]
+def _place(segments: Segments, segment: Segment) -> str:
+    if segment.values:
+        return f"a value of {segment.values[0].table}.{segment.values[0].column}"
+    if segment.is_table:
+        return f"the table {next(c.table for c in segment.names if c.column is None)}"
+    found = list(dict.fromkeys(f"{c.table}.{c.column}" for c in segment.names if c.column))
+    tables = [f"the table {c.table}" for c in segment.names if c.column is None and c.measure is None]
     return " or ".join(found[:3]) or (tables[0] if tables else "a measure")
 
 
-def _invitation(pieces: Pieces) -> str:
+def _invitation(segments: Segments) -> str:
     """How to go on, with a sentence that teaches the first unknown word where one comes to mind."""
-    example = _lesson(pieces, pieces.unknown[0].text.lower()) if pieces.unknown else ""
+    example = _lesson(segments, segments.unknown[0].text.lower()) if segments.unknown else ""
     return f"Choose one of these, or tell me, as in “{example}”." if example else _CHOOSE
 
 
 _CHOOSE = "Choose one of these, or say it in other words."
 
 
-def _lesson(pieces: Pieces, word: str) -> str:
+def _lesson(segments: Segments, word: str) -> str:
     """A sentence about these data that teaches a word, or ""."""
     if word in senses.HINTS:
         columns = [
-            c for table in pieces.tables for c in hinted(pieces, table, senses.HINTS[word]) if c.kind == "number"
+            c for table in segments.tables for c in hinted(segments, table, senses.HINTS[word]) if c.kind == "number"
         ]
         side = "over" if word in senses.DESCENDING else "under"
         return f"by {word} I mean {columns[0].spoken} {side} {_middle(columns[0])}" if columns else ""
-    figures = likely_figures(pieces, word in senses.MONEY)
-    noun = word in senses.MONEY or bool(pieces.items and pieces.items[0].kind is Kind.FIGURE)
-    return f"{word} is the sum of {figures[0].spoken}" if figures and noun else ""
+    amounts = likely_figures(segments, word in senses.MONEY)
+    noun = word in senses.MONEY or bool(segments.all and segments.all[0].kind is SegmentKind.FIGURE)
+    return f"{word} is the sum of {amounts[0].spoken}" if amounts and noun else ""
 
 
 def _middle(column: Column) -> str:

@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass
 
 from agent_worker.offline.asking_back.ask_back import AskBack
-from agent_worker.offline.asking_back.pieces import Pieces, plural
-from agent_worker.offline.asking_back.proposals import extreme, hinted
+from agent_worker.offline.asking_back.chip_wording import extreme, hinted
+from agent_worker.offline.asking_back.segments import Segments
 from agent_worker.offline.english import senses
-from agent_worker.offline.english.tokens import stems, tokenize, words_in
+from agent_worker.offline.english.tokens import tokenize, words_in
+from agent_worker.offline.english.word_forms import stems
 from agent_worker.offline.grammar.asked_for.selecting import stands_alone
 from agent_worker.offline.grammar.continuing import led_by
-from agent_worker.offline.question.cut import Kind, Piece
+from agent_worker.offline.question.cut import Segment, SegmentKind
 from agent_worker.offline.question.single import NotUnderstood
 from agent_worker.offline.schema.model import Column, Table
 
@@ -43,7 +44,7 @@ _COURTESY = re.compile(
 )
 _TAIL = re.compile(r"[\s,]+(?:please|instead|then|one|of course|i mean|i think)$", re.IGNORECASE)
 _GLUE = frozenset(("the", "a", "an", "by", "of", "in", "for", "per", "and", "with", "one", "ones", "please"))
-_PLACED = (Kind.NAME, Kind.VALUE, Kind.LITERAL)
+_PLACED = (SegmentKind.NAME, SegmentKind.VALUE, SegmentKind.LITERAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,11 @@ def _ranked_by(asked: AskBack, core: str) -> Meant | None:
     """ "price" behind "top 10 tracks"."""
     read, text = asked.single.words.cut, asked.problem.text
     told = read(core)
-    if len(told) != 1 or told[0].kind is not Kind.NAME or not any(item.kind is Kind.TOP for item in read(text)):
+    if (
+        len(told) != 1
+        or told[0].kind is not SegmentKind.NAME
+        or not any(segment.kind is SegmentKind.TOP for segment in read(text))
+    ):
         return None
     question = f"{text.strip(' ?.!')} by {core}"
     return Meant(question) if asked.single.works(question) else None
@@ -140,24 +145,24 @@ def _by_words(asked: AskBack, core: str, questions: list[str]) -> Meant | None:
 def _in_place(asked: AskBack, core: str) -> Meant | Again | None:
     """The words in the place of what was not understood. Only one name, value or number is such an answer: whatever is
     longer is a question of its own."""
-    items = [i for i in asked.single.words.cut(core) if i.kind not in (Kind.WORD, Kind.GROUP)]
-    if len(items) != 1 or items[0].kind not in (*_PLACED, Kind.UNKNOWN, Kind.VAGUE) or led_by(core):
+    segments = [i for i in asked.single.words.cut(core) if i.kind not in (SegmentKind.WORD, SegmentKind.GROUP)]
+    if len(segments) != 1 or segments[0].kind not in (*_PLACED, SegmentKind.UNKNOWN, SegmentKind.VAGUE) or led_by(core):
         return None
-    if items[0].kind not in _PLACED:
+    if segments[0].kind not in _PLACED:
         return None if _is_understood(asked, core) else _again(asked, f"I do not know “{core}” either.")
-    for question in _placed(asked, items[0], core):
+    for question in _placed(asked, segments[0], core):
         if asked.single.works(question):
             return Meant(question)
-    if (chosen := _by_column(asked, items[0])) is not None:
+    if (chosen := _by_column(asked, segments[0])) is not None:
         return chosen
-    further = [q for q in _of_many(asked, items[0]) if asked.single.works(q)]
+    further = [q for q in _of_many(asked, segments[0]) if asked.single.works(q)]
     if further:
         problem = NotUnderstood(asked.problem.text, asked.problem.problem, tuple(further))
         return Again(AskBack(asked.single, problem, f"“{core}” of which?"))
     return _again(asked, f"I cannot tell how “{core}” answers that.")
 
 
-def _by_column(asked: AskBack, said: Piece) -> Meant | None:
+def _by_column(asked: AskBack, said: Segment) -> Meant | None:
     """The one question offered that uses the column that is named."""
     named = {c.column for c in said.names if c.column and c.cost == said.names[0].cost}
     found = [
@@ -174,49 +179,49 @@ def _is_understood(asked: AskBack, core: str) -> bool:
         return False
 
 
-def _placed(asked: AskBack, said: Piece, core: str) -> list[str]:
+def _placed(asked: AskBack, said: Segment, core: str) -> list[str]:
     """Whole questions that say the earlier one with the answer in it, where there is one way to."""
-    item, text = asked.problem.item, asked.problem.text
-    if item is None:
+    segment, text = asked.problem.segment, asked.problem.text
+    if segment is None:
         return []
-    word = item.text.lower()
+    word = segment.text.lower()
     if not _measures(asked):
-        figure = f"total {core}" if word in senses.MONEY and said.kind is Kind.NAME else core
-        return [text[: item.start] + figure + text[item.end :]] if word not in senses.ASKING else []
-    pieces = Pieces(asked.single, text)
-    if said.kind is Kind.NAME:
+        figure = f"total {core}" if word in senses.MONEY and said.kind is SegmentKind.NAME else core
+        return [text[: segment.start] + figure + text[segment.end :]] if word not in senses.ASKING else []
+    segments = Segments(asked.single, text)
+    if said.kind is SegmentKind.NAME:
         refs = [(c.table, c.column) for c in said.names if c.column]
-        columns = [pieces.schema.columns[ref] for ref in refs if ref in pieces.schema.columns]
-        near = [(t, c) for t in pieces.tables for c in columns if c.table == t.name and c.kind in ("number", "date")]
+        columns = [segments.schema.columns[ref] for ref in refs if ref in segments.schema.columns]
+        near = [(t, c) for t in segments.tables for c in columns if c.table == t.name and c.kind in ("number", "date")]
         return list(extreme(*near[0], word in senses.DESCENDING or word in senses.FREQUENT)) if near else []
-    over = _over(pieces, item, said)
+    over = _over(segments, segment, said)
     return over if len(over) == 1 else []
 
 
-def _of_many(asked: AskBack, said: Piece) -> list[str]:
-    item = asked.problem.item
-    if item is None or said.number is None or not _measures(asked):
+def _of_many(asked: AskBack, said: Segment) -> list[str]:
+    segment = asked.problem.segment
+    if segment is None or said.number is None or not _measures(asked):
         return []
-    return _over(Pieces(asked.single, asked.problem.text), item, said)
+    return _over(Segments(asked.single, asked.problem.text), segment, said)
 
 
-def _over(pieces: Pieces, item: Piece, number: Piece) -> list[str]:
+def _over(segments: Segments, segment: Segment, number: Segment) -> list[str]:
     """ "long trips" with 30: trips with a length over 30, for every column that may be meant."""
-    word = item.text.lower()
+    word = segment.text.lower()
     columns: list[tuple[Table, Column]] = [
-        (table, column) for table in pieces.tables for column in
-        (hinted(pieces, table, senses.HINTS.get(word, ())) or pieces.figures(table)) if column.kind == "number"
+        (table, column) for table in segments.tables for column in
+        (hinted(segments, table, senses.HINTS.get(word, ())) or segments.amounts(table)) if column.kind == "number"
     ]  # fmt: skip
-    rest = " ".join((pieces.text[: item.start] + pieces.text[item.end :]).split()).strip(" ?.!")
+    rest = " ".join((segments.text[: segment.start] + segments.text[segment.end :]).split()).strip(" ?.!")
     side = "over" if word in senses.DESCENDING else "under"
-    if not any(noun in pieces.words for noun in (plural(pieces.tables[0]), pieces.tables[0].name)):
+    if not any(noun in segments.words for noun in (segments.tables[0].plural, segments.tables[0].name)):
         return []
     return [f"{rest} with {column.spoken} {side} {number.text}" for _, column in columns]
 
 
 def _measures(asked: AskBack) -> bool:
     """Whether what was not understood is a word that measures: "big", "busiest"."""
-    item = asked.problem.item
-    if item is None or item.kind in (Kind.NAME, Kind.VALUE):
+    segment = asked.problem.segment
+    if segment is None or segment.kind in (SegmentKind.NAME, SegmentKind.VALUE):
         return False
-    return item.text.lower() in senses.HINTS.keys() | senses.FREQUENT
+    return segment.text.lower() in senses.HINTS.keys() | senses.FREQUENT

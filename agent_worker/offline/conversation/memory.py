@@ -15,7 +15,7 @@ from agent_worker.offline.question.single import NotUnderstood, Single, Understo
 from agent_worker.plan import DirectAnswer, Plan, SqlPlan
 from bus.contract.catalog import Catalog, Description, Measure
 
-Outcome = SqlPlan | DirectAnswer | AskBack
+Planned = SqlPlan | DirectAnswer | AskBack
 
 
 class Conversation:
@@ -37,10 +37,10 @@ class Conversation:
 
     def plan(self, text: str) -> Plan:
         """What to do about the newest question."""
-        outcome = self._take(text)
-        return outcome.clarification() if isinstance(outcome, AskBack) else outcome
+        planned = self._take(text)
+        return planned.clarification() if isinstance(planned, AskBack) else planned
 
-    def _take(self, text: str) -> Outcome:
+    def _take(self, text: str) -> Planned:
         term = taught_by(self._single, text)
         if term is not None:
             return self._learn(term)
@@ -60,7 +60,7 @@ class Conversation:
         except NotUnderstood:
             return False
 
-    def _ask(self, text: str, goes_on: bool = True) -> Outcome:
+    def _ask(self, text: str, goes_on: bool = True) -> Planned:
         """Plan a question. A fragment does not go on from what was understood before an open question (`goes_on`)."""
         said, used = restated(self._single, text, self._terms)
         whole, periods = fixed(said, self._today) if self._today else (said, [])
@@ -92,7 +92,7 @@ class Conversation:
         size = len(term.word.split())
         return any(same_word(" ".join(words[at : at + size]).strip("?.,!"), term.word) for at in range(len(words)))
 
-    def _learn(self, term: Term) -> Outcome:
+    def _learn(self, term: Term) -> Planned:
         """Keep a term, and answer the open question with it where that is now possible."""
         self._terms = [*(old for old in self._terms if not same_word(old.word, term.word)), term]
         if term.kind == "place":
@@ -101,11 +101,11 @@ class Conversation:
             self._single = Single(self._catalog)
         asked, self._open = self._open, None
         waits = asked is not None and self._names(term, asked.problem.text)
-        outcome = self._ask(asked.problem.text, goes_on=False) if asked is not None and waits else None
-        if isinstance(outcome, SqlPlan):
-            return msgspec.structs.replace(outcome, note=_to_keep(term))
-        if isinstance(outcome, AskBack):
-            self._open = outcome.again(term.said)
+        planned = self._ask(asked.problem.text, goes_on=False) if asked is not None and waits else None
+        if isinstance(planned, SqlPlan):
+            return msgspec.structs.replace(planned, note=_to_keep(term))
+        if isinstance(planned, AskBack):
+            self._open = planned.again(term.said)
             return self._open
         return DirectAnswer(f"From now on in this conversation “{term.word}” is “{term.means}”.\n\n{_to_keep(term)}")
 

@@ -6,7 +6,7 @@ from datetime import date
 import sqlglot
 from sqlglot import exp
 
-from agent_worker.offline.asking_back.pieces import Pieces
+from agent_worker.offline.asking_back.segments import Segments
 from agent_worker.offline.english.relative_dates import Period, fixed, period_words, span_of
 from agent_worker.offline.question.single import NotUnderstood, Single
 from agent_worker.offline.question.troubles import Ambiguous
@@ -25,9 +25,13 @@ def beyond_data(catalog: Catalog, sql: str, period: Period, question: str) -> No
 def at_end_of_data(single: Single, problem: NotUnderstood, period: Period, question: str) -> NotUnderstood:
     """The same problem; or, where the period lies beyond all the dates that it may be of, that and what to ask of the
     data's own last period."""
-    pieces = Pieces(single, question)
-    happened = [events for table in pieces.tables for events in pieces.events(table)]
-    known = _dated(pieces, pieces.tables) or _dated(pieces, happened) or _dated(pieces, pieces.schema.tables.values())
+    segments = Segments(single, question)
+    happened = [events for table in segments.tables for events in segments.events(table)]
+    known = (
+        _dated(segments, segments.tables)
+        or _dated(segments, happened)
+        or _dated(segments, segments.schema.tables.values())
+    )
     if not known or not all(_is_beyond(period, *days) for _, _, days in known):
         return problem
     table, column, (first, last) = known[0]
@@ -37,9 +41,9 @@ def at_end_of_data(single: Single, problem: NotUnderstood, period: Period, quest
     return NotUnderstood(question, _ended(period, table.name, column.name, first, last), (*tried, *further), within)
 
 
-def _dated(pieces: Pieces, tables: Iterable[Table]) -> list[tuple[Table, Column, tuple[date, date]]]:
+def _dated(segments: Segments, tables: Iterable[Table]) -> list[tuple[Table, Column, tuple[date, date]]]:
     """Their columns of dates, each with the first and the last day."""
-    return [(table, column, days) for table in tables for column in pieces.dates(table)
+    return [(table, column, days) for table in tables for column in segments.dates(table)
             if (days := days_of(column.info)) is not None]  # fmt: skip
 
 
@@ -48,9 +52,11 @@ def _meant_by(single: Single, text: str) -> list[str]:
     try:
         single.alone(text)
     except NotUnderstood as problem:
-        item = problem.item
+        segment = problem.segment
         return (
-            [problem.text[: item.start] + o + problem.text[item.end :] for o in problem.problem.options] if item else []
+            [problem.text[: segment.start] + o + problem.text[segment.end :] for o in problem.problem.options]
+            if segment
+            else []
         )
     return []
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 import sqlglot
 from sqlglot import exp
 
-from agent_worker.offline.asking_back.pieces import Pieces, plural
+from agent_worker.offline.asking_back.segments import Segments
 from agent_worker.offline.english.senses import ASKING
-from agent_worker.offline.english.tokens import stem, words_in
+from agent_worker.offline.english.tokens import words_in
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.grammar.asked_for.selecting import stands_alone
-from agent_worker.offline.question.cut import Kind
+from agent_worker.offline.question.cut import SegmentKind
 from agent_worker.offline.question.single import Single
 
 _WORD = r"[\"“']?(?P<word>[\w][\w\s-]{0,40}?)[\"”']?"
@@ -83,9 +84,9 @@ def _term(single: Single, word: str, means: str) -> Term | None:
 
 
 def _is_known(single: Single, word: str) -> bool:
-    items = single.words.cut(word)
-    return any(item.is_whole_value for item in items) or any(
-        item.kind is Kind.NAME and any(c.cost <= 0.1 for c in item.names) for item in items
+    segments = single.words.cut(word)
+    return any(segment.is_whole_value for segment in segments) or any(
+        segment.kind is SegmentKind.NAME and any(c.cost <= 0.1 for c in segment.names) for segment in segments
     )
 
 
@@ -98,16 +99,22 @@ def _place(single: Single, word: str, means: str) -> Term | None:
     table, _, column = means.partition(".")
     if (table, column) in single.core.schema.columns:
         return Term(word, means, "place", f'{_key(word)} = "{means}"', "synonyms")
-    items = single.words.cut(means)
-    exact = [c for item in items if item.kind is Kind.NAME for c in item.names if c.cost == 0 and not c.measure]
-    places = {f"{c.table}.{c.column}" if c.column else c.table for c in exact}
-    if len(items) != 1 or not exact:
+    segments = single.words.cut(means)
+    exact = [
+        c
+        for segment in segments
+        if segment.kind is SegmentKind.NAME
+        for c in segment.names
+        if c.cost == 0 and not c.measure
+    ]
+    meant = {f"{c.table}.{c.column}" if c.column else c.table for c in exact}
+    if len(segments) != 1 or not exact:
         return None
-    if items[0].is_table:
-        places = {place for place in places if "." not in place}
-    if len(places) != 1:
+    if segments[0].is_table:
+        meant = {place for place in meant if "." not in place}
+    if len(meant) != 1:
         return None
-    place = places.pop()
+    place = meant.pop()
     return Term(word, place, "place", f'{_key(word)} = "{place}"', "synonyms")
 
 
@@ -150,8 +157,8 @@ def _product(single: Single, word: str, means: str) -> Term | None:
 
 def _condition(single: Single, word: str, means: str) -> Term | None:
     """What holds of some rows: "distance over 1000"."""
-    for table in Pieces(single, means).tables:
-        plan = single.works(f"{plural(table)} with {means}")
+    for table in Segments(single, means).tables:
+        plan = single.works(f"{table.plural} with {means}")
         select = _select(plan.sql) if plan else None
         if select is not None and select.args.get("where") and not select.args.get("group"):
             return Term(word, means, "condition", f"{_key(word)} = {_text(means)}")
@@ -175,9 +182,9 @@ def _put(single: Single, text: str, term: Term) -> str:
         head = re.sub(r"(?:total|sum of)\s+$", "", head, flags=re.IGNORECASE)
         return f"{head}{term.means}{rest}"
     head = re.sub(r"(?:(?:that|which)\s+)?\b(?:is|are|was|were)\s+$", "", head, flags=re.IGNORECASE)
-    for item in single.words.cut(rest):
-        if item.is_table and not rest[: item.start].strip():
-            return f"{head}{rest[item.start : item.end]} with {term.means}{rest[item.end :]}".strip()
+    for segment in single.words.cut(rest):
+        if segment.is_table and not rest[: segment.start].strip():
+            return f"{head}{rest[segment.start : segment.end]} with {term.means}{rest[segment.end :]}".strip()
     return f"{head.rstrip()} with {term.means}{rest}"
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from rapidfuzz.distance import OSA
 
 from agent_worker.offline.english.lexicon import PHRASES
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.english.word_forms import stem
 
 _SHORTEST = 5
 _SLIPS = {"wich": "which", "whcih": "which", "hich": "which", "hom": "how", "hwo": "how", "hw": "how", "waht": "what",
           "wat": "what", "teh": "the", "avrage": "average", "nubmer": "number", "numer": "number",
           "mnay": "many", "amny": "many", "shwo": "show", "lits": "list", "adn": "and"}  # fmt: skip
-"""Of words of asking, which are not in the data."""
+"""Typing slips of question words and what they stand for; the data have no such words to correct them by."""
 _LONG = 8
 _VOWELS = frozenset("aeiou")
 

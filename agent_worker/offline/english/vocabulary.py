@@ -109,11 +109,11 @@ _CODES = {
 }  # fmt: skip
 CODES = {word: (called, code) for called, pairs in _CODES.items()
          for word, code in zip(pairs.split()[::2], pairs.split()[1::2], strict=True)}  # fmt: skip
-"""By people's word, the code of it, and what a column is called that may hold such codes."""
+"""From a word ("french") to the names of columns that may hold its code ("language"), and the code ("fr")."""
 
 AMOUNTS = frozenset(
     ("sale", "payment", "expense", "donation", "refund", "cost", "invoice", "fine", "fee", "bill", "charge")
 )
-"""Things of which people add up the money rather than count the rows, where they say so."""
+"""Nouns whose money is added up behind a word such as "total", rather than their rows counted."""
 SPENT = frozenset(("sale", "expense", "cost", "fee", "charge"))
-"""Those of which neither is surely meant, where they do not."""
+"""Those of `AMOUNTS` where, without such a word, both the count and the sum may be meant: the planner asks back."""

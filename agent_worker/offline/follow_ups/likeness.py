@@ -3,10 +3,10 @@
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from agent_worker.offline.grammar.fragments import Fragment, Moment, Operand, When, Where
+from agent_worker.offline.grammar.fragments import Fragment, Operand, TimeExpression, When, Where
 from agent_worker.offline.lexer.lattice import Name, Number, Value
 
-Place = tuple[str, str]
+ColumnPair = tuple[str, str]
 _TIME_HINTS = frozenset(("year", "date", "time", "day"))
 
 
@@ -14,7 +14,7 @@ def is_time(f: Fragment) -> bool:
     return isinstance(f, When) or (isinstance(f, Where) and bool(_TIME_HINTS & set(f.hints)))
 
 
-def of_year(one: Moment, year: int | None) -> Moment:
+def of_year(one: TimeExpression, year: int | None) -> TimeExpression:
     """ "and in April?" behind "in March 2013" is of the same year."""
     if one.year is not None or one.weekday is not None or year is None:
         return one
@@ -27,11 +27,11 @@ def is_bare(where: Where) -> bool:
     return not told and isinstance(where.operands[0], Number)
 
 
-def among(operand: Operand, places: set[Place]) -> Operand:
+def among(operand: Operand, columns: set[ColumnPair]) -> Operand:
     """A value as it stands in these columns, if it does in some."""
     if not isinstance(operand, Value):
         return operand
-    refs = tuple(ref for ref in operand.refs if (ref.table, ref.column) in places)
+    refs = tuple(ref for ref in operand.refs if (ref.table, ref.column) in columns)
     return Value(operand.text, operand.start, operand.end, refs, operand.quoted) if refs else operand
 
 
@@ -44,7 +44,7 @@ def is_range(old: Where, new: Where) -> bool:
 
 
 def is_weekday(f: Fragment) -> bool:
-    return isinstance(f, When) and all(one.weekday is not None for one in f.moments)
+    return isinstance(f, When) and all(one.weekday is not None for one in f.times)
 
 
 def direction(f: Fragment) -> str:

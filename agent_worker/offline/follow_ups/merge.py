@@ -1,10 +1,10 @@
-"""What a text such as "and by month?" or "only for JFK" changes in the reading of the question before it."""
+"""What a text such as "and by month?" or "only for JFK" changes in the parse of the question before it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from agent_worker.offline.follow_ups.likeness import (
-    Place,
+    ColumnPair,
     among,
     direction,
     is_bare,
@@ -22,13 +22,13 @@ from agent_worker.offline.grammar.fragments import (
     Group,
     Having,
     HowMany,
-    Item,
     Limit,
     Mention,
     Parse,
     Per,
     Rank,
     Select,
+    SelectItem,
     Share,
     Sort,
     Told,
@@ -42,7 +42,7 @@ _GROUPS = (Group, Per)
 _CONDITIONS = (Where, Flagged, When, Having, HowMany, Absent)
 _ORDERS = (Rank, Sort)
 _BEHIND = 1000
-"""So far behind the words of the earlier question those of the newer one are said to stand."""
+"""Added to the token positions of the newer text, so that they come after those of the earlier question."""
 
 
 class Unclear(Exception):
@@ -109,9 +109,9 @@ class GoingOn:
         else:
             items = self._items(old, asks[0])
         at = found.index(old)
-        figures = any(item.fn for item in items)
+        aggregates = any(item.fn for item in items)
         new = replace(
-            old, items=items, terse=old.terse and any(item.fn for item in old.items), which=old.which and not figures
+            old, items=items, terse=old.terse and any(item.fn for item in old.items), which=old.which and not aggregates
         )
         return [*found[:at], new, *found[at + 1 :]]
 
@@ -121,25 +121,25 @@ class GoingOn:
         nouns = [name for item in new.items if (name := item.name) and name.tables and name.tables[0].cost <= name.cost]
         return any(not {c.table for c in name.tables} & known for name in nouns)
 
-    def _of_those(self, item: Item, found: list[Fragment]) -> Item:
+    def _of_those(self, item: SelectItem, found: list[Fragment]) -> SelectItem:
         """ "how many of those": of the things that the earlier question was about."""
         if item.fn != "count" or item.name is not None:
             raise Unclear
         things = list(_things(found))
         if not things or any(isinstance(f, (Having, HowMany, Share, Limit)) for f in found):
             raise Unclear("of which?")
-        return Item("count", things[0])
+        return SelectItem("count", things[0])
 
-    def _items(self, old: Select, new: Select) -> tuple[Item, ...]:
-        figures = [item for item in old.items if item.fn]
+    def _items(self, old: Select, new: Select) -> tuple[SelectItem, ...]:
+        aggregates = [item for item in old.items if item.fn]
         bare = [item for item in new.items if item.fn and item.name is None]
         if len(bare) == len(new.items):
-            return tuple(_other_figure(item, one.fn) for one in bare for item in (figures or old.items)[:1])
+            return tuple(_other_figure(item, one.fn) for one in bare for item in (aggregates or old.items)[:1])
         if any(item.fn for item in new.items) or any(item.name and item.name.declared for item in new.items):
             return (*old.items, *new.items) if self.adds else new.items
-        if not figures:
+        if not aggregates:
             return (*old.items, *new.items)
-        measured = [item for item in figures if item.fn != "count"]
+        measured = [item for item in aggregates if item.fn != "count"]
         if len(measured) != 1 or len(new.items) != 1:
             raise Unclear("which figure of it?")
         named = replace(measured[0], name=new.items[0].name, owner=new.items[0].owner)
@@ -188,10 +188,10 @@ class GoingOn:
                 new = replace(new, operands=operands, role=role)
                 return replace(new, name=old.name, owner=old.owner, label=old.label, hints=old.hints)
         if isinstance(old, When) and isinstance(new, When):
-            years = {one.year for one in old.moments}
+            years = {one.year for one in old.times}
             year = years.pop() if len(years) == 1 else None
-            moments = tuple(of_year(one, year) for one in new.moments)
-            return replace(new, moments=moments, name=new.name or old.name)
+            times = tuple(of_year(one, year) for one in new.times)
+            return replace(new, times=times, name=new.name or old.name)
         return new
 
     def _about_the_same(self, old: Fragment, new: Fragment) -> bool:
@@ -210,7 +210,7 @@ class GoingOn:
             return old.item == new.item
         return False
 
-    def _places(self, where: Where) -> set[Place]:
+    def _places(self, where: Where) -> set[ColumnPair]:
         """The columns that a condition may be about."""
         values = {(r.table, r.column) for v in where.operands if isinstance(v, Value) for r in v.refs}
         told = where.name or where.owner
@@ -242,7 +242,7 @@ def _only_counts(old: Select, new: Select) -> bool:
     return counts and not any(item.fn for item in old.items)
 
 
-def _other_figure(item: Item, fn: str) -> Item:
+def _other_figure(item: SelectItem, fn: str) -> SelectItem:
     """ "and the median?" is of what was measured."""
     if fn == "count" or item.name is None:
         raise Unclear("of what?")
@@ -262,10 +262,10 @@ def _by_the_same(found: list[Fragment], new: Rank) -> Rank:
             item, down = old.items[0]
             return replace(new, item=item, descending=down == new.descending)
     new = replace(new, limit=new.limit or 1)
-    figures = [i for f in found if isinstance(f, Select) for i in f.items if i.fn or (i.name and i.name.declared)]
-    if len(figures) != 1:
+    aggregates = [i for f in found if isinstance(f, Select) for i in f.items if i.fn or (i.name and i.name.declared)]
+    if len(aggregates) != 1:
         raise Unclear("the first by which figure?")
-    return replace(new, item=figures[0])
+    return replace(new, item=aggregates[0])
 
 
 def _things(found: list[Fragment]) -> Iterator[Name]:

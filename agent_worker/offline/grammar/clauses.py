@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.verbs import FINAL, TELLING, VERBS
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.grammar.arrangement import groups, ranks, sorts
+from agent_worker.offline.grammar.changes import compared, growth
 from agent_worker.offline.grammar.conditions.comparisons import (
     having,
     where_containing,
@@ -23,7 +24,6 @@ from agent_worker.offline.grammar.fragments import Fragment, Mention, Or, Verb
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.terse import in_all, missing, on_average, told
 from agent_worker.offline.grammar.time.asked import dated, lasted
-from agent_worker.offline.grammar.time.changes import compared, growth
 from agent_worker.offline.grammar.time.times import periods, when
 from agent_worker.offline.lexer.lattice import Name
 

@@ -7,9 +7,9 @@ from itertools import pairwise
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import words_in
 from agent_worker.offline.grammar.conditions.comparisons import numbered
-from agent_worker.offline.grammar.fragments import Fragment, Item, Rank, Select, Share, When, Where
+from agent_worker.offline.grammar.fragments import Fragment, Rank, Select, SelectItem, Share, When, Where
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.time.times import moment
+from agent_worker.offline.grammar.time.times import time_expression
 
 _STOP = re.compile(r"[.?!;]\s")
 _FIRST = {"top": True, "bottom": False, "first": True, "best": True, "worst": False}
@@ -66,10 +66,10 @@ def continued(reader: Reader, at: int) -> Iterator[Found]:
     start = reader.skip(english.DETERMINERS, at)
     yield from _figure_alone(reader, at, start)
     for end, descending in ((at + 1, _FIRST[reader.word(at)]),) if reader.word(at) in _FIRST else ():
-        for number in reader.figures(end):
+        for number in reader.plain_numbers(end):
             if number.number >= 1:
                 yield number.end, Rank(descending, int(number.number)), 0.0
-    for end, one in moment(reader, at):
+    for end, one in time_expression(reader, at):
         yield end, When("in", (one,)), 0.1
     for end in (at + 1, at + 2) if reader.word(at) in ("as", "in") else ():
         if reader.word(end) in _PERCENT:
@@ -98,11 +98,11 @@ def _in_second_place(reader: Reader, at: int) -> Iterator[Found]:
 def _figure_alone(reader: Reader, at: int, start: int) -> Iterator[Found]:
     """ "the average", "how many": of what was measured before."""
     for end, fn in reader.phrase(english.AGGREGATES, start):
-        yield end, Select((Item(fn),)), 0.2
+        yield end, Select((SelectItem(fn),)), 0.2
     for end, descending in reader.phrase(english.EXTREMES, at) if not reader.phrase(english.AGGREGATES, start) else ():
         yield end, Rank(descending, 0), 0.2
     for end, _ in (*reader.phrase(english.COUNT, at), *reader.phrase(english.BARE_COUNT, at)):
-        yield end, Select((Item("count"),)), 0.2
+        yield end, Select((SelectItem("count"),)), 0.2
 
 
 def _denied(reader: Reader, at: int) -> Iterator[Found]:
@@ -110,7 +110,7 @@ def _denied(reader: Reader, at: int) -> Iterator[Found]:
     without = [(at + 1, None)] if reader.word(at) == "without" else []
     for start, _ in (*reader.phrase(english.EXCEPT, at), *without):
         place = start + (reader.word(start) in english.PREPOSITIONS)
-        for end, one in moment(reader, place):
+        for end, one in time_expression(reader, place):
             yield end, When("not in", (one,)), 0.1
         for end, operands, _ in reader.known_values(place):
             yield end, Where(None, "!=", operands), 0.0
@@ -119,5 +119,5 @@ def _denied(reader: Reader, at: int) -> Iterator[Found]:
 def _compared(reader: Reader, at: int) -> Iterator[Found]:
     """ "over 50": of what was compared before."""
     for start, operator in reader.phrase(english.COMPARE, at) if reader.word(at) not in english.TIMELY else ():
-        for number in reader.figures(start) if operator in english.ORDERING else ():
+        for number in reader.plain_numbers(start) if operator in english.ORDERING else ():
             yield number.end, Where(None, operator, (number,)), 0.1

@@ -17,12 +17,12 @@ _FRAGMENT = 0.1
 
 
 def parses(lattice: Lattice) -> tuple[list[Parse], int]:
-    """The readings of a question, the cheapest first, and how far it could be read at all (in tokens)."""
+    """The parses of a question, the cheapest first, and how far it could be read at all (in tokens)."""
     return _covers(Reader(lattice), 0, CLAUSES, terse)
 
 
 def further_parses(lattice: Lattice) -> tuple[list[Parse], bool]:
-    """The readings of a text that goes on from an earlier question, and whether it adds to that."""
+    """The parses of a text that goes on from an earlier question, and whether it adds to that."""
     reader = Reader(lattice)
     start, adds = opening(reader)
     return _covers(reader, start, (*CLAUSES, continued), _nothing)[0], adds

@@ -1,4 +1,4 @@
-"""What phrases say: typed pieces of a query, with names not yet looked up. Rules return them and change nothing."""
+"""What phrases say: typed parts of a query, with names not yet looked up. Rules return them and change nothing."""
 
 from dataclasses import dataclass, field, fields
 from typing import get_args
@@ -7,7 +7,7 @@ from agent_worker.offline.lexer.lattice import Name, Number, Value
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class SelectItem:
     """One thing asked for or ranked by: a column, or an aggregate `fn` of one; a count without a name counts rows.
 
     `owner` is the noun it is said to belong to; `guessed`: "total" and "highest" may be read otherwise.
@@ -24,9 +24,9 @@ class Item:
     other: Name | None = None
     """The second column of a correlation."""
     dated: bool = False
-    """Of the date of the rows that `name` calls: "when was the last trip"."""
+    """The aggregate is of the date of the table `name`: "when was the last trip"."""
     rows: bool = False
-    """ "Total orders" may be how many there are; a "total amount of orders" is not."""
+    """A sum that may be a count of rows instead: "total orders" may be, a "total amount of orders" is not."""
     over: str = ""
     """An aggregate of the counts of all groups: "average number of flights per day"."""
 
@@ -36,15 +36,15 @@ class Select:
     """What is asked for, in order. `which`: it came after "which", so it is what the rest is said of; `single`: after
     "what is", so that one value is expected."""
 
-    items: tuple[Item, ...]
+    items: tuple[SelectItem, ...]
     distinct: bool = False
     which: bool = False
     single: bool = False
     terse: bool = False
     """Nothing opened it: "flights by month" asks how many there are."""
     bare: bool = field(default=False, compare=False)
-    """Nor is it known to be few words: "hours in March" may be each of them, or all together. Of two that are alike but
-    for this the cheaper one is kept, which was opened."""
+    """Nothing opened it, and it may be rows or their sum: "hours in March". Not compared, so that of two parses that
+    differ only in this the cheaper one is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +90,21 @@ class Where:
     owner: Name | None = None
     both: bool = False
     firm: bool = True
-    """No preposition stands between the name and the value."""
+    """Whether no preposition stands between the name and the value."""
     never: bool = False
     role: str = ""
     """ "from" or "to", where that word stands before it."""
     state: bool = False
-    """It is what something *is*, and nothing follows that it would be for, to or by: "orders that are shipped"."""
+    """The value is a state ("orders that are shipped"): no "for", "to" or "by" follows it."""
     unit: str = ""
     """What its number counts, where that is said: "longer than 45 minutes"."""
     dated: bool = False
-    """It is what something is at a time, which may be another's than the one when it became so."""
+    """A time is said with it: that of the row, which need not be the time when the value came to hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """What a column says yes or no to: "active customers", "customers who are not active"."""
+    """A condition on a column of yes and no: "active customers", "customers who are not active"."""
 
     name: Name
     negated: bool = False
@@ -128,7 +128,7 @@ class HowMany:
 class Having:
     """A condition on a figure of each group: "with an average price above 3"."""
 
-    item: Item
+    item: SelectItem
     operator: str
     operands: tuple[Operand, ...]
 
@@ -148,7 +148,7 @@ class Group:
 class Sort:
     """In the order of these (descending or not); without an item, of what is asked for first."""
 
-    items: tuple[tuple[Item | None, bool], ...]
+    items: tuple[tuple[SelectItem | None, bool], ...]
     bare: bool = False
     """Only "by" says so: "list books by price"."""
     figure: bool = False
@@ -161,7 +161,7 @@ class Rank:
 
     descending: bool
     limit: int
-    item: Item | None = None
+    item: SelectItem | None = None
     hints: tuple[str, ...] = ()
     common: bool = False
     most: bool = False
@@ -201,7 +201,7 @@ class Verb:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimeExpression:
     """A point or stretch of time as people say it; what was not said is None."""
 
     text: str
@@ -224,11 +224,11 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A condition on time: "in", "not in", "between" these moments, or before and after them (<, <=, >, >=). `name` is
+    """A condition on time: "in", "not in", "between" these times, or before and after them (<, <=, >, >=). `name` is
     the date's, where it is said."""
 
     operator: str
-    moments: tuple[Moment, ...]
+    times: tuple[TimeExpression, ...]
     name: Name | None = None
 
 
@@ -311,4 +311,6 @@ def names_in(value: object) -> list[Name]:
 
 
 _PLAIN = (bool, str, int, float, type(None))
-_PARTS = {kind: tuple(field.name for field in fields(kind)) for kind in (Item, Average, Parse, *get_args(Fragment))}
+_PARTS = {
+    kind: tuple(field.name for field in fields(kind)) for kind in (SelectItem, Average, Parse, *get_args(Fragment))
+}

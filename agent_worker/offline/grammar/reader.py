@@ -6,13 +6,13 @@ from typing import Any, TypeVar
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.phrases import Phrases
-from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.verbs import TELLING, VERBS
 from agent_worker.offline.english.vocabulary import PEOPLE
-from agent_worker.offline.grammar.fragments import Average, Item, Operand
+from agent_worker.offline.english.word_forms import stem
+from agent_worker.offline.grammar.fragments import Average, Operand, SelectItem
 from agent_worker.offline.lexer.lattice import Lattice, Name, Number, Value
 from agent_worker.offline.schema.lookup import PART, SURE, Candidate
-from agent_worker.offline.schema.roles import Role, is_added_up, is_scale
+from agent_worker.offline.schema.roles import ColumnRole, is_added_up, is_scale
 
 V = TypeVar("V")
 Found = tuple[int, Any, float]
@@ -70,7 +70,7 @@ class Reader:
     def is_date(self, name: Name) -> bool:
         """Whether a name is a column's of dates or years in the first place."""
         first = name.candidates[0]
-        roles = (Role.DATE, Role.YEAR)
+        roles = (ColumnRole.DATE, ColumnRole.YEAR)
         return bool(first.column) and self.lattice.index.schema.columns[first.table, first.column or ""].role in roles
 
     def owns(self, value: Value) -> bool:
@@ -86,14 +86,14 @@ class Reader:
             self.word(at) in columns[c.table, c.column or ""].all_words for c in name.columns[:1]
         )
 
-    def added_up(self, one: Item) -> Item | None:
+    def added_up(self, one: SelectItem) -> SelectItem | None:
         """A column that is meant as its sum where nothing else is said: the cost of what happened, not of a thing."""
         schema = self.lattice.index.schema
         first = one.name.candidates[0] if one.name and not one.fn and not one.owner else None
         if first is None or first.column is None or schema.tables[first.table].labels:
             return None
         column = schema.columns[first.table, first.column]
-        summed = column.role is Role.QUANTITY and is_added_up(column.words) and first.cost < SURE
+        summed = column.role is ColumnRole.QUANTITY and is_added_up(column.words) and first.cost < SURE
         return replace(one, fn="sum", guessed=True) if summed else None
 
     def people(self, at: int) -> Name | None:
@@ -114,7 +114,7 @@ class Reader:
         """Whether a name is a column's of measures in the first place, or their unit."""
         columns = self.lattice.index.schema.columns
         found = [columns[c.table, c.column] for c in name.columns if c.column and c.cost <= name.cost + 0.1]
-        return not name.tables and any(c.role is Role.QUANTITY and not is_scale(c.info) for c in found)
+        return not name.tables and any(c.role is ColumnRole.QUANTITY and not is_scale(c.info) for c in found)
 
     def is_of_measuring(self, at: int) -> bool:
         """Whether a verb stands right behind what is measured, and says nothing more: "hours worked"."""
@@ -134,7 +134,7 @@ class Reader:
             return True
         columns = self.lattice.index.schema.columns
         alone = [c for name in self.names(end - 1) if name.end == end for c in name.columns if c.cost == 0.0]
-        return any(c.column and columns[c.table, c.column].role is Role.QUANTITY for c in alone)
+        return any(c.column and columns[c.table, c.column].role is ColumnRole.QUANTITY for c in alone)
 
     def values(self, at: int) -> list[Value]:
         return self.lattice.values[at] if at < self.size else []
@@ -142,7 +142,7 @@ class Reader:
     def numbers(self, at: int) -> list[Number]:
         return self.lattice.numbers[at] if at < self.size else []
 
-    def figures(self, at: int) -> list[Number]:
+    def plain_numbers(self, at: int) -> list[Number]:
         """The numbers that are no dates."""
         return [number for number in self.numbers(at) if not number.date]
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import DERIVED
-from agent_worker.offline.grammar.fragments import Item, Rank
+from agent_worker.offline.english.word_forms import kin, stem
+from agent_worker.offline.grammar.fragments import Rank, SelectItem
 from agent_worker.offline.grammar.reader import Reader
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import Candidate
-from agent_worker.offline.schema.roles import Kind
+from agent_worker.offline.schema.roles import ColumnKind
 
 _TOP = {"top": True, "bottom": False, "best": True}
 
@@ -27,13 +27,13 @@ def ranking(reader: Reader, at: int) -> Iterator[tuple[int, Rank, float]]:
             for descending, hints in readings:
                 yield after, Rank(descending, more or limit, None, tuple(hints.split()), nth=nth), 0.1
         if events := busy_with(reader, start + 1, limit) if reader.word(start) == "busiest" else "":
-            counted = Item("count", Name(events, start, start + 1, (Candidate(events),)), guessed=True)
+            counted = SelectItem("count", Name(events, start, start + 1, (Candidate(events),)), guessed=True)
             yield start + 1, Rank(True, limit, counted, nth=nth), 0.1
         for end, descending in reader.phrase(english.COMMON, start):
             yield end, Rank(descending, limit, common=True, nth=nth), 0.1
         for end, descending in reader.phrase(english.EXTREMES, start) if reader.before(start + 2) is None else ():
             if descending and is_of_many(reader, end) and (events := events_of(reader, end)):
-                counted = Item("count", Name(reader.word(end), end, end + 1, (Candidate(events),)), guessed=True)
+                counted = SelectItem("count", Name(reader.word(end), end, end + 1, (Candidate(events),)), guessed=True)
                 yield end + 1, Rank(descending, limit, counted, nth=nth), 0.1
 
 
@@ -42,7 +42,9 @@ def busy_with(reader: Reader, at: int, limit: int) -> str:
     schema = reader.lattice.index.schema
     names = [name for name in reader.names(at) if name.tables and (limit > 1 or stem(name.text) == name.text.lower())]
     keys = [key.table for key in schema.keys_to(names[0].tables[0].table)] if names else []
-    dated = [schema.tables[table] for table in keys if any(c.kind is Kind.DATE for c in schema.tables[table].columns)]
+    dated = [
+        schema.tables[table] for table in keys if any(c.kind is ColumnKind.DATE for c in schema.tables[table].columns)
+    ]
     found = [table.name for table in dated if not table.labels]
     return found[0] if len(found) == 1 else ""
 
@@ -80,7 +82,7 @@ def firsts(reader: Reader, at: int) -> Iterator[tuple[int, int, bool]]:
     """ "top 5", "largest": how many, and from which end."""
     start = at + (reader.word(at) == "the")
     if reader.word(start) in _TOP:
-        for number in reader.figures(start + 1):
+        for number in reader.plain_numbers(start + 1):
             if number.number >= 1:
                 yield number.end, int(number.number), _TOP[reader.word(start)]
     elif longest := reader.longest(english.EXTREMES, at):
@@ -92,14 +94,14 @@ def limits(reader: Reader, at: int) -> Iterator[tuple[int, int]]:
     start = at + (reader.word(at) == "the")
     yield start, 1
     place = start + (reader.word(start) in ("top", "first"))
-    for number in reader.figures(place) if reader.word(place) not in english.ORDINALS else ():
+    for number in reader.plain_numbers(place) if reader.word(place) not in english.ORDINALS else ():
         if number.number > 0 and number.number == int(number.number):
             yield number.end, int(number.number)
 
 
 def limit_after(reader: Reader, at: int) -> tuple[int, int]:
     """ "the oldest three"."""
-    numbers = reader.figures(at)
+    numbers = reader.plain_numbers(at)
     if numbers and 0 < numbers[0].number < 100:
         return at + 1, int(numbers[0].number)
     return at, 0

@@ -5,18 +5,19 @@ from collections.abc import Iterator
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.vocabulary import UNIT_PHRASES
 from agent_worker.offline.grammar.asked_for.described import described
-from agent_worker.offline.grammar.asked_for.items import item
+from agent_worker.offline.grammar.asked_for.select_items import select_item
 from agent_worker.offline.grammar.asked_for.selecting import openings
+from agent_worker.offline.grammar.changes import growth_or_comparison
 from agent_worker.offline.grammar.conditions.comparisons import numbered
 from agent_worker.offline.grammar.conditions.flags import had, is_flag
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Fragment,
     InAll,
-    Item,
     OnAverage,
     Rank,
     Select,
+    SelectItem,
     Share,
     Told,
     Where,
@@ -24,7 +25,6 @@ from agent_worker.offline.grammar.fragments import (
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.standing import firsts, standings
 from agent_worker.offline.grammar.time.asked import busiest, lasting, when_was, who
-from agent_worker.offline.grammar.time.changes import figures
 
 _SHARES = {"percentage": True, "percent": True, "%": True, "share": True, "fraction": False, "proportion": False}
 _TERSE = 0.1
@@ -40,8 +40,8 @@ def terse(reader: Reader, at: int) -> Iterator[Found]:
     yield from who(reader, at)
     yield from lasting(reader, at)
     yield from whether(reader, at)
-    yield from figures(reader, at)
-    for end, items, cost in item(reader, at):
+    yield from growth_or_comparison(reader, at)
+    for end, items, cost in select_item(reader, at):
         if items[0].fn:
             if not (items[0].fn == "sum" and items[0].guessed):
                 yield end, Select(items, terse=True), cost + 0.05
@@ -68,21 +68,21 @@ def whether(reader: Reader, at: int) -> Iterator[Found]:
         flags = [(name.end, name) for name in reader.names(value.end) if is_flag(reader, name)]
         flags += [(end, said.name) for end, said, _ in had(reader, value.end)]
         for end, name in flags if value.refs else ():
-            yield end, (Select((Item("", name),), single=True), of_it), name.cost
+            yield end, (Select((SelectItem("", name),), single=True), of_it), name.cost
         if value.refs and reader.word(value.end) in english.AUXILIARIES and reader.word(value.end + 1) in english.SOME:
             for end, name in reader.noun(value.end + 1):  # "did the Mill have any visits"
-                yield end, (Select((Item("count", name),)), of_it), name.cost
+                yield end, (Select((SelectItem("count", name),)), of_it), name.cost
 
 
 def _counted(reader: Reader, at: int) -> Iterator[Found]:
     """ "flights by month": how many there are."""
     for end, name in reader.noun(at) if reader.word(at - 1) not in ("by", "which", "what") else ():
         if name.tables and name.tables[0].cost <= name.cost + 0.1:
-            yield end, Select((Item("count", name),), terse=True), name.cost - _TERSE
+            yield end, Select((SelectItem("count", name),), terse=True), name.cost - _TERSE
     for end, where, cost in numbered(reader, at):
         for last, name in reader.noun(end):  # "severity 4 alerts by site"
             if name.tables and name.start == end:
-                yield last, (Select((Item("count", name),), terse=True), where), cost + name.cost - _TERSE
+                yield last, (Select((SelectItem("count", name),), terse=True), where), cost + name.cost - _TERSE
 
 
 def _nth_figure(reader: Reader, at: int) -> Iterator[Found]:
@@ -92,7 +92,7 @@ def _nth_figure(reader: Reader, at: int) -> Iterator[Found]:
             for end, descending in reader.phrase(phrases, start):
                 for last, name in reader.noun(end):
                     if name.is_column and not (name.tables and name.tables[0].cost <= name.cost):
-                        figure = Item("", name)
+                        figure = SelectItem("", name)
                         yield last, (Select((figure,)), Rank(descending, 1, figure, nth=nth)), name.cost
 
 
@@ -103,7 +103,7 @@ def _counted_values(reader: Reader, at: int) -> Iterator[Found]:
             for last, name in reader.noun(end):
                 if name.tables and name.start == end:
                     where = Where(None, "=", operands, both=both)
-                    yield last, (Select((Item("count", name),)), where), name.cost + 0.1
+                    yield last, (Select((SelectItem("count", name),)), where), name.cost + 0.1
 
 
 def missing(reader: Reader, at: int) -> Iterator[Found]:
@@ -124,7 +124,7 @@ def _correlation(reader: Reader, at: int) -> Iterator[Found]:
         return
     for end, first in reader.noun(at + 2):
         for last, second in reader.noun(end + 1) if reader.word(end) in ("and", "with", "to") else ():
-            yield last, Select((Item("corr", first, other=second),)), first.cost + second.cost
+            yield last, Select((SelectItem("corr", first, other=second),)), first.cost + second.cost
 
 
 def _top(reader: Reader, at: int) -> Iterator[Found]:
@@ -139,12 +139,12 @@ def _best(reader: Reader, at: int, limit: int, descending: bool) -> Iterator[Fou
         if figure and any(end == at for end, _ in _extremes(reader, at)):
             continue  # "highest temperature by month" is one figure a month
         for place in _ranked_by(reader, end):
-            for last, items, more in item(reader, place):
+            for last, items, more in select_item(reader, place):
                 ranked = items[0]
                 if len(items) > 1 or ranked.name is None or ranked.name.text.lower() in UNIT_PHRASES:
                     continue
                 if not ranked.fn and ranked.name.tables and ranked.name.tables[0].cost <= ranked.name.cost + 0.1:
-                    ranked = Item("count", ranked.name, guessed=True)
+                    ranked = SelectItem("count", ranked.name, guessed=True)
                 for one in filter(None, (ranked, reader.added_up(ranked))):
                     yield last, (Select(shown, terse=True), Rank(descending, limit, one)), cost + more + 0.05
 
@@ -155,12 +155,12 @@ def _extremes(reader: Reader, at: int) -> Iterator[tuple[int, bool]]:
         yield from reader.phrase(english.EXTREMES, start)
 
 
-def _things(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, ...], float]]:
+def _things(reader: Reader, at: int) -> Iterator[tuple[int, tuple[SelectItem, ...], float]]:
     for end, first in reader.noun(at):
-        yield end, (Item("", first),), first.cost
+        yield end, (SelectItem("", first),), first.cost
         if reader.word(end) == "and":
             for last, second in reader.noun(end + 1):
-                yield last, (Item("", first), Item("", second)), first.cost + second.cost + 0.05
+                yield last, (SelectItem("", first), SelectItem("", second)), first.cost + second.cost + 0.05
 
 
 def _ranked_by(reader: Reader, at: int) -> Iterator[int]:
@@ -175,17 +175,17 @@ def _share(reader: Reader, at: int) -> Iterator[Found]:
         return
     share = Share(_SHARES[reader.word(at)])
     for name, said, cost in described(reader, reader.skip(english.DETERMINERS, at + 2)):
-        yield name.end, (Select((Item("count", name),)), share, Told(next=True), said), cost + 0.1
-    for end, items, cost in item(reader, at + 2):
+        yield name.end, (Select((SelectItem("count", name),)), share, Told(next=True), said), cost + 0.1
+    for end, items, cost in select_item(reader, at + 2):
         one = items[0]
         if len(items) > 1 or one.name is None or one.owner is not None:
             continue
         if one.fn in ("sum", "count") or (not one.fn and one.name.declared):
             yield end, (Select((one,)), share), cost
         elif not one.fn and one.name.is_column and not one.name.tables:
-            yield end, (Select((Item("sum", one.name),)), share), cost
+            yield end, (Select((SelectItem("sum", one.name),)), share), cost
         elif not one.fn and one.name.tables:
-            found: tuple[Fragment, ...] = (Select((Item("count", one.name),)), share)
+            found: tuple[Fragment, ...] = (Select((SelectItem("count", one.name),)), share)
             yield end, found, cost
 
 

@@ -5,8 +5,9 @@ from functools import cached_property
 
 from agent_worker.offline.english.lexicon import PREPOSITIONS
 from agent_worker.offline.english.phrases import words_of
-from agent_worker.offline.english.tokens import Token, number_of, stem, tokenize
+from agent_worker.offline.english.tokens import Token, number_of, tokenize
 from agent_worker.offline.english.vocabulary import CODES, MONTHS, PEOPLE
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.schema.lookup import SURE, Candidate, NameIndex
 from agent_worker.offline.schema.model import Schema
 from agent_worker.offline.schema.value_index import ValueIndex, ValueRef

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent_worker.offline.binder.query import (
+from agent_worker.offline.binder.query_ir import (
     Agg,
     AllOf,
     AnyOf,
@@ -11,18 +11,17 @@ from agent_worker.offline.binder.query import (
     Change,
     Compare,
     Condition,
-    Exists,
     Expr,
     InBoth,
     Part,
-    Query,
+    QueryIR,
     Ref,
 )
-from agent_worker.offline.english.tokens import stems
 from agent_worker.offline.english.vocabulary import ID_WORDS
+from agent_worker.offline.english.word_forms import stems
 from agent_worker.offline.output.render import name_of
 from agent_worker.offline.schema.model import Schema
-from agent_worker.offline.schema.roles import Role
+from agent_worker.offline.schema.roles import ColumnRole
 from agent_worker.plan import ChartHint, ChartKind
 
 _SIGNS = {">": "more than", ">=": "at least", "<": "less than", "<=": "at most", "=": "", "!=": "not"}
@@ -33,10 +32,10 @@ _UNITS = {"weekday": "day of the week", "weekday_number": "day of the week", "mo
           "month_start": "month"}  # fmt: skip
 
 
-class Description:
+class QueryDescription:
     """Says one query over a schema."""
 
-    def __init__(self, schema: Schema, query: Query) -> None:
+    def __init__(self, schema: Schema, query: QueryIR) -> None:
         self.schema = schema
         self.query = query
 
@@ -62,8 +61,8 @@ class Description:
 
     def _declared(self) -> list[str]:
         """What each declared figure is."""
-        figures = [e.figure if isinstance(e, Part) else e for e in self.query.exprs]
-        names = dict.fromkeys(e.name for e in figures if isinstance(e, Agg) and e.name)
+        aggregates = [e.figure if isinstance(e, Part) else e for e in self.query.exprs]
+        names = dict.fromkeys(e.name for e in aggregates if isinstance(e, Agg) and e.name)
         measures = {m.name: m.expression for m in self.schema.catalog.description.measures}
         return [f"{name} is {measures[name]}." for name in names]
 
@@ -175,34 +174,31 @@ class Description:
     def chart(self) -> ChartHint | None:
         """Bars over groups, a line over years and dates; nothing for a single row or many groups."""
         query = self.query
-        figures = [e for e in query.shown if isinstance(e, Agg | Part)]
-        if not (query.groups or query.buckets) or not figures or query.limit == 1 or query.over:
+        aggregates = [e for e in query.shown if isinstance(e, Agg | Part)]
+        if not (query.groups or query.buckets) or not aggregates or query.limit == 1 or query.over:
             return None
         if query.buckets:
-            return self._over_time(figures)
+            return self._over_time(aggregates)
         dims = query.columns
-        labels = [e for e in dims if self._column_role(e) is not Role.IDENTIFIER] or dims
+        labels = [e for e in dims if self._column_role(e) is not ColumnRole.IDENTIFIER] or dims
         if len(labels) != 1:
             return None
         column = self.schema.columns[labels[0].table, labels[0].column]
         if query.limit is None and (column.info.distinct or 0) > _MOST_BARS:
             return None
-        if len(figures) == 2:
-            return ChartHint("scatter", name_of(figures[0]), name_of(figures[1]), color=name_of(labels[0]))
-        kind: ChartKind = "line" if column.role in (Role.DATE, Role.YEAR) else "bar"
-        return ChartHint(kind, name_of(labels[0]), name_of(figures[0]))
+        if len(aggregates) == 2:
+            return ChartHint("scatter", name_of(aggregates[0]), name_of(aggregates[1]), color=name_of(labels[0]))
+        kind: ChartKind = "line" if column.role in (ColumnRole.DATE, ColumnRole.YEAR) else "bar"
+        return ChartHint(kind, name_of(labels[0]), name_of(aggregates[0]))
 
-    def _over_time(self, figures: Sequence[Expr]) -> ChartHint | None:
+    def _over_time(self, aggregates: Sequence[Expr]) -> ChartHint | None:
         """A line over one unit of time, one in each colour of a second group."""
         others = self.query.columns
         if len(self.query.buckets) > 1 or len(others) > 1:
             return None
-        first, bucket = figures[0], self.query.buckets[0]
+        first, bucket = aggregates[0], self.query.buckets[0]
         kind: ChartKind = "bar" if bucket.unit in ("weekday", "hour") else "line"
         return ChartHint(kind, name_of(bucket), name_of(first), color=name_of(others[0]) if others else None)
 
-    def _column_role(self, ref: Ref) -> Role:
+    def _column_role(self, ref: Ref) -> ColumnRole:
         return self.schema.columns[ref.table, ref.column].role
-
-
-__all__ = ["Description", "Exists"]

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from agent_worker.offline.binder.query import (
+from agent_worker.offline.binder.query_ir import (
     AllOf,
     AnyOf,
     Bucket,
@@ -15,7 +15,7 @@ from agent_worker.offline.binder.query import (
     Expr,
     InBoth,
     Part,
-    Query,
+    QueryIR,
     Ref,
 )
 from agent_worker.offline.schema.identifiers import identifier
@@ -59,7 +59,7 @@ def quoted(name: str) -> str:
 class Renderer:
     """Writes one query; the tables of its joins get their names here."""
 
-    def __init__(self, query: Query) -> None:
+    def __init__(self, query: QueryIR) -> None:
         self.query = query
         self.aliases: dict[Path, str] = {(): query.base}
 
@@ -192,7 +192,7 @@ class Renderer:
             text = " AND ".join(self.condition(c) for c in condition.conditions)
             return f"NOT ({text})" if condition.negated else f"({text})"
         if isinstance(condition, InBoth):
-            inner = Query(self.query.base, [condition.ref], [condition.condition])
+            inner = QueryIR(self.query.base, [condition.ref], [condition.condition])
             inner.written_dates = self.query.written_dates
             return f"{self.expr(condition.ref)} IN ({' '.join(Renderer(inner).statement().split(chr(10)))})"
         return self._exists(condition)
@@ -206,7 +206,7 @@ class Renderer:
         lines = [f"FROM {quoted(steps[0].end)} AS {quoted(names[0])}"]
         lines += [_join(step, names[at], names[at + 1]) for at, step in enumerate(steps[1:])]
         conditions = [_on(steps[0], owner, names[0])]
-        inner = Renderer(Query(names[-1], written_dates=self.query.written_dates))
+        inner = Renderer(QueryIR(names[-1], written_dates=self.query.written_dates))
         inner.aliases = {condition.path[: outer + at]: name for at, name in enumerate(names, 1)} | {(): names[-1]}
         conditions += [inner.compare(c, steps[-1].end) for c in condition.conditions]
         text = f"EXISTS (SELECT 1 {' '.join(lines)} WHERE {' AND '.join(conditions)})"

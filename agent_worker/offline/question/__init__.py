@@ -1,1 +1,1 @@
-"""One question: its readings, what stands in the way of an answer, and what it says of the data and of its picture."""
+"""One question: its interpretations, what stands in the way of an answer, what it says of the data and its chart."""

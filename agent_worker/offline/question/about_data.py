@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from agent_worker.offline.english.tokens import atoms, stem, stems
+from agent_worker.offline.english.tokens import atoms
+from agent_worker.offline.english.word_forms import stem, stems
 from agent_worker.offline.schema.lookup import NameIndex, nearest
 from agent_worker.offline.schema.model import Schema
-from agent_worker.offline.schema.roles import Kind, kind_of
+from agent_worker.offline.schema.roles import ColumnKind, kind_of
 from agent_worker.plan import DirectAnswer
 from bus.contract.catalog import CatalogColumn, CatalogTable
 
@@ -122,9 +123,9 @@ def _help(index: NameIndex) -> str:
 
 def _examples(schema: Schema) -> list[str]:
     table = max(schema.tables.values(), key=lambda t: t.info.row_count)
-    groups = [c.spoken for c in table.columns if c.info.values and c.kind is Kind.TEXT]
-    figures = [c.spoken for c in table.columns if c.kind is Kind.NUMBER and _NO_FIGURES.isdisjoint(c.words)]
+    groups = [c.spoken for c in table.columns if c.info.values and c.kind is ColumnKind.TEXT]
+    amounts = [c.spoken for c in table.columns if c.kind is ColumnKind.NUMBER and _NO_FIGURES.isdisjoint(c.words)]
     examples = [f"how many {table.name}"]
     examples += [f"{table.name} by {group}" for group in groups[:1]]
-    examples += [f"average {figure} by {group}" for figure in figures[-1:] for group in groups[:1]]
+    examples += [f"average {figure} by {group}" for figure in amounts[-1:] for group in groups[:1]]
     return examples

@@ -8,22 +8,22 @@ from typing import ClassVar
 
 import msgspec
 
-from agent_worker.offline.binder.query import Compare, Query, Ref
+from agent_worker.offline.binder.query_ir import Compare, QueryIR, Ref
 from agent_worker.offline.english.spelling import VOCABULARY, corrected
-from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import ABBREVIATIONS
+from agent_worker.offline.english.word_forms import stem, stems
 from agent_worker.offline.grammar.asked_for.selecting import stands_alone
 from agent_worker.offline.grammar.continuing import asks_whole, goes_on, is_figure_alone, led_by
 from agent_worker.offline.grammar.fragments import Select, names_in
 from agent_worker.offline.lexer.lattice import lattice
-from agent_worker.offline.output.describe import Description
+from agent_worker.offline.output.describe import QueryDescription
 from agent_worker.offline.question.about_data import about, rows_of
 from agent_worker.offline.question.chart_words import drawn, is_that, with_chart
-from agent_worker.offline.question.cut import Kind, Piece, cut
-from agent_worker.offline.question.readings import Core, Reading
+from agent_worker.offline.question.cut import Segment, SegmentKind, cut
+from agent_worker.offline.question.interpretations import Core, Interpretation
 from agent_worker.offline.question.several import questions_in, side_by_side
 from agent_worker.offline.question.troubles import Ambiguous, Troubles
-from agent_worker.offline.schema.roles import Kind as Holds
+from agent_worker.offline.schema.roles import ColumnKind
 from agent_worker.offline.schema.value_index import ValueIndex
 from agent_worker.plan import DirectAnswer, SqlPlan
 from bus.contract.catalog import Catalog
@@ -35,17 +35,16 @@ _SHORT = 2
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A question read to its end. A text behind it goes on from its `reading`, of so many `words`, where there is
-    one."""
+    """A question read to its end. A text behind it goes on from its `interpretation`, of so many `words`, if any."""
 
     plan: SqlPlan | DirectAnswer
-    reading: Reading | None = None
+    interpretation: Interpretation | None = None
     words: int = 0
 
 
 class NotUnderstood(Exception):
-    """No answer: `problem` lies in `text`, at `item` where it is one piece of it. `questions` may be meant instead, the
-    same in the data's own last period first; `within` are the words for that period."""
+    """No answer: `problem` lies in `text`, at `segment` where it is one part of it. `questions` may be meant
+    instead, the same in the data's own last period first; `within` are the words for that period."""
 
     def __init__(self, text: str, problem: Ambiguous, questions: tuple[str, ...] = (), within: str = "") -> None:
         super().__init__(problem.message)
@@ -55,34 +54,34 @@ class NotUnderstood(Exception):
         self.within = within
 
     @property
-    def item(self) -> Piece | None:
-        """The piece of `text` that has no place; None where the trouble lies elsewhere."""
-        item = self.problem.item
-        return item if item is not None and self.text[item.start : item.end] == item.text else None
+    def segment(self) -> Segment | None:
+        """The segment of `text` that has no place; None where the trouble lies elsewhere."""
+        segment = self.problem.segment
+        return segment if segment is not None and self.text[segment.start : segment.end] == segment.text else None
 
 
-class Words:
+class CatalogWords:
     """What is known of a catalog's words."""
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.core = Core(catalog, ValueIndex(catalog))
-        self._pieces: dict[str, list[Piece]] = {}
+        self._segments: dict[str, list[Segment]] = {}
 
-    def cut(self, question: str) -> list[Piece]:
-        """The pieces of a question."""
-        if question not in self._pieces:
-            self._pieces[question] = cut(lattice(question, self.core.values, self.core.index))
-        return self._pieces[question]
+    def cut(self, question: str) -> list[Segment]:
+        """The segments of a question."""
+        if question not in self._segments:
+            self._segments[question] = cut(lattice(question, self.core.values, self.core.index))
+        return self._segments[question]
 
     def spelled(self, question: str) -> tuple[str, list[str]]:
         """The question with slips of the finger put right, and a note on each."""
         notes: list[str] = []
-        for piece in reversed(self.cut(question)):
-            meant = corrected(piece.text.lower(), self._known) if piece.kind is Kind.UNKNOWN else None
+        for segment in reversed(self.cut(question)):
+            meant = corrected(segment.text.lower(), self._known) if segment.kind is SegmentKind.UNKNOWN else None
             if meant is not None:
-                notes.insert(0, f"“{piece.text}” was read as “{meant}”.")
-                question = question[: piece.start] + meant + question[piece.end :]
+                notes.insert(0, f"“{segment.text}” was read as “{meant}”.")
+                question = question[: segment.start] + meant + question[segment.end :]
         return question, notes
 
     @cached_property
@@ -93,10 +92,10 @@ class Words:
         singular |= {word for part in parts for word in ABBREVIATIONS.get(stem(part), ())}
         return {word for word in singular | parts | {word + "s" for word in singular} if len(word) > _SHORT}
 
-    _last: "ClassVar[Words | None]" = None
+    _last: "ClassVar[CatalogWords | None]" = None
 
     @classmethod
-    def of(cls, catalog: Catalog) -> "Words":
+    def of(cls, catalog: Catalog) -> "CatalogWords":
         """Those of a catalog, looked up once for all questions that are planned over it in a row."""
         if cls._last is None or cls._last.catalog is not catalog:
             cls._last = cls(catalog)
@@ -108,7 +107,7 @@ class Single:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self.words = Words.of(catalog)
+        self.words = CatalogWords.of(catalog)
         self._alone: dict[str, Understood | NotUnderstood] = {}
 
     @property
@@ -137,8 +136,10 @@ class Single:
 
     def is_piece(self, text: str) -> bool:
         """Whether a text may only go on from another: it names no table, and opens as no question."""
-        items = self.words.cut(text)
-        return goes_on(text) or led_by(text) or not (stands_alone(text) or any(item.is_table for item in items))
+        segments = self.words.cut(text)
+        return (
+            goes_on(text) or led_by(text) or not (stands_alone(text) or any(segment.is_table for segment in segments))
+        )
 
     def after(self, question: str, before: "Understood | None") -> Understood:
         """What a question means behind one that was understood. Raises `NotUnderstood`."""
@@ -156,12 +157,12 @@ class Single:
 
     def _read(self, question: str, before: "Understood | None") -> Understood:
         follows = goes_on(question)
-        goes_before = before is not None and before.reading is not None
+        goes_before = before is not None and before.interpretation is not None
         whole = None if follows and (goes_before or not asks_whole(question)) else self._whole(question)
-        piece = isinstance(whole, Understood) and _is_piece(question, whole)
-        if isinstance(whole, Understood) and not piece and (not goes_before or _is_whole(question, whole, before)):
+        segment = isinstance(whole, Understood) and _is_piece(question, whole)
+        if isinstance(whole, Understood) and not segment and (not goes_before or _is_whole(question, whole, before)):
             return whole
-        further = self._further(question, before) if before is not None and before.reading is not None else ""
+        further = self._further(question, before) if before is not None and before.interpretation is not None else ""
         if isinstance(further, Understood):
             return further
         asked, table = rows_of(question, self.core.index)
@@ -171,23 +172,23 @@ class Single:
             return Understood(said)
         if goes_before and (follows or isinstance(whole, Understood)):
             raise NotUnderstood(question, Ambiguous(further))
-        if follows or piece or not isinstance(whole, NotUnderstood):
+        if follows or segment or not isinstance(whole, NotUnderstood):
             raise NotUnderstood(question, Ambiguous(_NO_EARLIER))
         raise whole
 
     def _further(self, question: str, before: "Understood") -> Understood | str:
         """What a text means that goes on from an earlier question, or why that cannot be told."""
-        assert before.reading is not None
-        found = self.core.read_on(question, before.reading.parse, before.words)
+        assert before.interpretation is not None
+        found = self.core.read_on(question, before.interpretation.parse, before.words)
         if found.clear:
             return self._understood(found.clear, found.words)
         unclear = found.problem if not found.problem.startswith("bind") else ""
         return f"{unclear[0].upper()}{unclear[1:]}." if unclear else _NO_CHANGE
 
-    def _understood(self, reading: Reading, words: int, notes: Sequence[str] = ()) -> Understood:
-        said = Description(self.core.schema, reading.query)
-        plan = SqlPlan(reading.sql, said.title(), " ".join((*notes, said.reading())), said.chart())
-        return Understood(self._with_units(plan), reading, words)
+    def _understood(self, interpretation: Interpretation, words: int, notes: Sequence[str] = ()) -> Understood:
+        said = QueryDescription(self.core.schema, interpretation.query)
+        plan = SqlPlan(interpretation.sql, said.title(), " ".join((*notes, said.reading())), said.chart())
+        return Understood(self._with_units(plan), interpretation, words)
 
     def _with_units(self, plan: SqlPlan) -> SqlPlan:
         """The plan with the units that the owner has declared for its columns."""
@@ -205,13 +206,13 @@ class Single:
         if not found.found and found.problem.startswith("word"):
             text, notes = self.words.spelled(question)
             found, question = (self.core.read(text), text) if notes else (found, question)
-        reading = found.clear
-        if reading is not None and not self._dated_elsewhere(reading.query, question):
-            return self._understood(reading, found.words, notes)
+        interpretation = found.clear
+        if interpretation is not None and not self._dated_elsewhere(interpretation.query, question):
+            return self._understood(interpretation, found.words, notes)
         if parts := questions_in(question):
             return self._several(question, parts)
-        items = self.words.cut(question)
-        return NotUnderstood(question, Troubles(self.core.schema, question, items, found.several_dates).first())
+        segments = self.words.cut(question)
+        return NotUnderstood(question, Troubles(self.core.schema, question, segments, found.several_dates).first())
 
     def _several(self, question: str, parts: list[str]) -> "Understood | NotUnderstood":
         """What a text of several questions means: their figures side by side, or each of them to choose from."""
@@ -220,40 +221,44 @@ class Single:
         except NotUnderstood as problem:
             working = tuple(part for part in parts if self.works(part))
             return NotUnderstood(problem.text, problem.problem, working) if working else problem
-        told = [one for one in each if one.reading and names_in(one.reading.parse.fragments)]  # not "how many are old"
-        plans = [(one.plan, one.reading.query) for one in told if isinstance(one.plan, SqlPlan) and one.reading]
+        told = [
+            one for one in each if one.interpretation and names_in(one.interpretation.parse.fragments)
+        ]  # not "how many are old"
+        plans = [
+            (one.plan, one.interpretation.query) for one in told if isinstance(one.plan, SqlPlan) and one.interpretation
+        ]
         if len(plans) == len(parts) and (both := side_by_side(*zip(*plans, strict=True))):
             return Understood(both)
         return NotUnderstood(question, Ambiguous(_ONE_BY_ONE), tuple(part for part in parts if self.works(part)))
 
-    def _dated_elsewhere(self, query: Query, question: str) -> bool:
+    def _dated_elsewhere(self, query: QueryIR, question: str) -> bool:
         """Whether a day was read as one of another table, though its column is not named and the own table has dates:
         "appointments since 2026" are not those of patients born since."""
         schema, words = self.core.schema, {stem(word) for word in re.findall(r"\w+", question.lower())}
-        own = any(column.kind is Holds.DATE for column in schema.tables[query.base].columns)
+        own = any(column.kind is ColumnKind.DATE for column in schema.tables[query.base].columns)
         for condition in query.conditions if own else ():
             ref = condition.expr if isinstance(condition, Compare) else None
             if isinstance(ref, Ref) and ref.path:
                 column = schema.columns[ref.table, ref.column]
-                if column.kind is Holds.DATE and not stems(column.words) & words:
+                if column.kind is ColumnKind.DATE and not stems(column.words) & words:
                     return True
         return False
 
 
 def _is_piece(question: str, found: Understood) -> bool:
     """Whether a text is only what is to be said of something, though it could be read as a list: "of chefs"."""
-    query = found.reading.query if found.reading else None
+    query = found.interpretation.query if found.interpretation else None
     return query is not None and not query.aggregated and not query.order and led_by(question)
 
 
 def _is_whole(question: str, found: Understood, before: Understood | None) -> bool:
     """Whether a text that does not open as a question asks for something of its own: "orders by month", but not
     "average height" behind players of one country."""
-    parts = found.reading.parse.fragments if found.reading else ()
-    if before and before.reading and found.reading and not stands_alone(question) and is_figure_alone(parts):
-        query = before.reading.query
-        if query.conditions and not query.groups and query.base == found.reading.query.base:
-            return False
+    now, then = found.interpretation, before.interpretation if before else None
+    parts = now.parse.fragments if now else ()
+    alone = not stands_alone(question) and is_figure_alone(parts)
+    if now and then and alone and then.query.conditions and not then.query.groups and then.query.base == now.query.base:
+        return False
     items = [item for f in parts if isinstance(f, Select) for item in f.items]
     own = any((item.fn and item.name) or (item.name and (item.name.tables or item.name.declared)) for item in items)
     return stands_alone(question) or own

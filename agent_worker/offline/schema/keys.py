@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import PEOPLE
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.schema.matching import parts_of
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
 
 _SUPERIORS = frozenset(("manager", "supervisor", "boss", "mentor", "parent"))
-"""Whom a row of people may name among its own: `manager_id`."""
+"""First words of columns by which a table of people refers to itself: `manager_id`."""
 
 
 def keys_between(catalog: Catalog) -> tuple[JoinKey, ...]:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec.structs import replace
 
-from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import SAME_WORDS
+from agent_worker.offline.english.word_forms import stem, stems
 from agent_worker.offline.schema.matching import EXACT, PARTIAL, abbreviates, fit, parts_of
 from agent_worker.offline.schema.model import Column, Schema, Table
 from agent_worker.offline.schema.naming import Words
 from agent_worker.offline.schema.ranges import edges_of
-from agent_worker.offline.schema.roles import Kind, Role
+from agent_worker.offline.schema.roles import ColumnKind, ColumnRole
 
 SURE = 0.35
 """What costs less is surely meant."""
@@ -22,7 +22,7 @@ _COSTS = {EXACT: 0.0, EXACT + 1: 0.1, 2: 0.3}
 _OPEN = frozenset(("id", "ids", "code", "codes", "number", "numbers", "no", "date", "name", "names"))
 _HOW_MUCH = frozenset(("amount", "amounts", "value", "level", "percentage"))
 _KINDS = frozenset("type types kind kinds title titles status category categories".split())  # noqa: SIM905
-_KIND_ROLES = (Role.CATEGORY, Role.FLAG)
+_KIND_ROLES = (ColumnRole.CATEGORY, ColumnRole.FLAG)
 _CALLED = frozenset(("phone", "telephone", "fax"))
 _NAMES = (("name",), ("names",))
 _UNTOLD = frozenset(("id", "key", "in", "of", "the", "code", "s", "at", "on", "cd", "dt", "ts", "amt"))
@@ -164,13 +164,13 @@ class NameIndex:
         if (
             words
             and words[-1] in ("name", "names")
-            and (column.kind is not Kind.TEXT or column.role is Role.IDENTIFIER or _is_numbers(column))
+            and (column.kind is not ColumnKind.TEXT or column.role is ColumnRole.IDENTIFIER or _is_numbers(column))
         ):
             return None
         costs = [_fit_cost(words, parts) for parts in column.forms]
         table = self.schema.tables[candidate.table]
         kind = words[-1] in _KINDS and column.role in _KIND_ROLES and not _called(table, words[-1])
-        told = words[-1] in _OPEN and not (words[-1] == "date" and column.role is Role.IDENTIFIER)
+        told = words[-1] in _OPEN and not (words[-1] == "date" and column.role is ColumnRole.IDENTIFIER)
         if len(words) > 1 and (told or kind):
             shorter = [_fit_cost(words[:-1], parts) for parts in column.forms]
             costs += [cost + 0.3 for cost in shorter if cost is not None and (cost < PART or words[0] in _CALLED)]
@@ -180,7 +180,7 @@ class NameIndex:
             and _table_cost(words[:-1], table) in _COSTS.values()
         ):
             costs.append(0.15)
-        if len(words) > 1 and words[-1] in _HOW_MUCH and column.role is Role.QUANTITY:
+        if len(words) > 1 and words[-1] in _HOW_MUCH and column.role is ColumnRole.QUANTITY:
             costs += [cost + 0.1 for parts in column.forms if (cost := _fit_cost(words[:-1], parts)) is not None]
         known = [cost for cost in costs if cost is not None]
         return min(known, default=None)

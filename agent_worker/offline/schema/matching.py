@@ -6,8 +6,8 @@ General ways only: whole words, plurals, beginnings and consonant skeletons of w
 import re
 from functools import lru_cache
 
-from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import ABBREVIATIONS
+from agent_worker.offline.english.word_forms import stem
 
 _VOWELS = frozenset("aeiou")
 _DERIVING = frozenset(("al", "als", "er", "ers", "ed", "ing", "ings", "ion", "ions", "ive", "ally", "ist", "ists", "or",

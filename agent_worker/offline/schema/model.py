@@ -7,8 +7,8 @@ from functools import cached_property
 import msgspec
 from msgspec.structs import replace
 
-from agent_worker.offline.english.tokens import stem, stems
 from agent_worker.offline.english.vocabulary import CODES, PEOPLE
+from agent_worker.offline.english.word_forms import plural, stem, stems
 from agent_worker.offline.schema.keys import keys_between
 from agent_worker.offline.schema.matching import parts_of, shared_prefix
 from agent_worker.offline.schema.naming import (
@@ -25,7 +25,7 @@ from agent_worker.offline.schema.naming import (
     without_unit,
 )
 from agent_worker.offline.schema.ranges import holds_days, is_whole
-from agent_worker.offline.schema.roles import COUNTING, NUMERIC, Kind, Role, kind_of, role_of
+from agent_worker.offline.schema.roles import COUNTING, NUMERIC, ColumnKind, ColumnRole, kind_of, role_of
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable, JoinKey
 
 _FINAL = frozenset(
@@ -47,8 +47,8 @@ class Column(msgspec.Struct, frozen=True):
     name: str
     words: Words
     all_words: Words
-    kind: Kind
-    role: Role
+    kind: ColumnKind
+    role: ColumnRole
     info: CatalogColumn
     forms: tuple[Words, ...]
 
@@ -79,6 +79,15 @@ class Table:
         return " ".join(self.words)
 
     @property
+    def plural(self) -> str:
+        """Its noun as it is said of many; one that ends in a number is said as it is."""
+        return self.noun if self.noun[-1:].isdigit() else plural(self.noun)
+
+    @property
+    def singular(self) -> str:
+        return " ".join((*self.words[:-1], stem(self.words[-1])))
+
+    @property
     def forms(self) -> tuple[Words, ...]:
         """Its words in each way in which they may be said."""
         return tuple(dict.fromkeys((self.words, self.short)))
@@ -86,7 +95,7 @@ class Table:
     @cached_property
     def span(self) -> tuple[Column, Column] | None:
         """The dates between which what a row tells of lasts, where it has just two of its course."""
-        dates = [c for c in self.columns if c.kind is Kind.DATE and _PLANNED.isdisjoint(c.all_words)]
+        dates = [c for c in self.columns if c.kind is ColumnKind.DATE and _PLANNED.isdisjoint(c.all_words)]
         over = [c for c in dates if not _FINAL.isdisjoint(c.all_words)]
         begun = [c for c in dates if c not in over]
         return (begun[0], over[0]) if len(begun) == len(over) == 1 else None
@@ -130,15 +139,15 @@ class Schema:
     @cached_property
     def written_dates(self) -> frozenset[tuple[str, str]]:
         """The columns of dates that are kept as texts."""
-        dates = {place: c for place, c in self.columns.items() if c.kind is Kind.DATE}
-        return frozenset(place for place, c in dates.items() if kind_of(c.info) is Kind.TEXT)
+        dates = {place: c for place, c in self.columns.items() if c.kind is ColumnKind.DATE}
+        return frozenset(place for place, c in dates.items() if kind_of(c.info) is ColumnKind.TEXT)
 
     @cached_property
     def kinds(self) -> dict[str, list[tuple[str, str, str]]]:
         """By its stem, each word that is a value of a category, with table, column and value: "novel" of books."""
         found: dict[str, list[tuple[str, str, str]]] = {}
         for column in self.columns.values():
-            for value in column.info.values if column.role is Role.CATEGORY else ():
+            for value in column.info.values if column.role is ColumnRole.CATEGORY else ():
                 if value.isalpha() and len(value) > 2:
                     found.setdefault(stem(value.lower()), []).append((column.table, column.name, value))
             people = {"sex", "gender"} & set(column.words) and stem(self.tables[column.table].words[-1]) in PEOPLE
@@ -151,7 +160,7 @@ class Schema:
     @cached_property
     def measured(self) -> Column | None:
         """The one column that holds what other columns say is measured."""
-        found = [c for c in self.columns.values() if c.words in _VALUES and c.role is Role.QUANTITY]
+        found = [c for c in self.columns.values() if c.words in _VALUES and c.role is ColumnRole.QUANTITY]
         return found[0] if len(found) == 1 else None
 
     @cached_property
@@ -247,16 +256,18 @@ class Schema:
         own = tuple(c for c in columns if c.name not in referring or not says(c.all_words, referring[c.name]))
         labels = named or labels_of(own) or _namesake(words, own)
         few = [
-            c for c in columns if c.role is Role.LABEL and c not in labels and (c.info.distinct or 0) < info.row_count
+            c
+            for c in columns
+            if c.role is ColumnRole.LABEL and c not in labels and (c.info.distinct or 0) < info.row_count
         ]
         columns = tuple(
-            replace(c, role=Role.CATEGORY) if c in few else c for c in columns
+            replace(c, role=ColumnRole.CATEGORY) if c in few else c for c in columns
         )  # a job's title names nobody
         return Table(info.name, words, short, columns, key, labels, info)
 
     def _column(self, table: str, table_words: Words, column: CatalogColumn, parts: Words) -> Column:
         kind = kind_of(column)
-        if kind is Kind.FLAG and len(parts) > 1:
+        if kind is ColumnKind.FLAG and len(parts) > 1:
             parts = without_flag(parts)
         parts = expanded(parts)
         place = (table, column.name)
@@ -268,13 +279,13 @@ class Schema:
             parts = with_nouns(parts, nouns)
             own = without_noun(parts, table_words)
             named = len(parts) == 1 and len(table_words) == 1 and stem(parts[0]) == stem(table_words[0])
-            is_key = is_key or (named and kind is Kind.NUMBER)
-        own = without_unit(own) if kind is Kind.NUMBER else own
+            is_key = is_key or (named and kind is ColumnKind.NUMBER)
+        own = without_unit(own) if kind is ColumnKind.NUMBER else own
         own = role_in(own, parts_of(key.ref_table)) if key and key.ref_table != table else own
         roles = self.catalog.description.roles
         declared = roles.get(f"{table}.{column.name}") if roles else None
-        role = Role(declared) if declared else role_of(column, own, is_key=is_key)
-        kind = Kind.DATE if role is Role.DATE and holds_days(column) else kind
+        role = ColumnRole(declared) if declared else role_of(column, own, is_key=is_key)
+        kind = ColumnKind.DATE if role is ColumnRole.DATE and holds_days(column) else kind
         return Column(table, column.name, own, parts, kind, role, column, forms_of(column.name, own, parts))
 
 
@@ -285,7 +296,7 @@ def own_key(columns: tuple[Column, ...]) -> Column | None:
 
 def labels_of(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     """The columns that name a row for people: its name or title, or first and last name together."""
-    texts = [column for column in columns if column.kind is Kind.TEXT]
+    texts = [column for column in columns if column.kind is ColumnKind.TEXT]
     for word in ("name", "title", "label", "fullname"):
         for column in texts:
             if column.words == (word,):
@@ -305,7 +316,7 @@ def labels_of(columns: tuple[Column, ...]) -> tuple[Column, ...]:
 def _namesake(words: Words, columns: tuple[Column, ...]) -> tuple[Column, ...]:
     """The column of texts that is called as its table: `institution` of institutions names them."""
     nouns = [stem(word) for word in words]
-    same = [c for c in columns if c.kind is Kind.TEXT and [stem(word) for word in c.all_words] == nouns]
+    same = [c for c in columns if c.kind is ColumnKind.TEXT and [stem(word) for word in c.all_words] == nouns]
     return tuple(same[:1])
 
 

@@ -1,9 +1,9 @@
 """What names of tables and columns say: their words in full, without what a column shares with its table, and in each
 way in which people may say them."""
 
-from agent_worker.offline.english.tokens import plural, stem
 from agent_worker.offline.english.verbs import VERBS
 from agent_worker.offline.english.vocabulary import ABBREVIATIONS, ID_WORDS, NOUNS_TOO
+from agent_worker.offline.english.word_forms import plural, stem
 from agent_worker.offline.schema.matching import abbreviates, parts_of
 
 Words = tuple[str, ...]

@@ -24,7 +24,7 @@ _LAST_HOUR, _MIDNIGHT = 1300, 2400
 _LABELS = ("name", "title", "label", "fullname", "nickname")
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """What a column's values are."""
 
     TEXT = "text"
@@ -34,7 +34,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-class Role(StrEnum):
+class ColumnRole(StrEnum):
     """What a column is for: identifiers are never summed; labels name their row; the rest are facts about it."""
 
     IDENTIFIER = "identifier"
@@ -48,26 +48,26 @@ class Role(StrEnum):
     FLAG = "flag"
 
 
-NUMERIC = (Role.QUANTITY, Role.YEAR, Role.RATE)
+NUMERIC = (ColumnRole.QUANTITY, ColumnRole.YEAR, ColumnRole.RATE)
 COUNTING = frozenset(("number", "num", "count", "total", "amount", "quantity", "numbers"))
 """Words of columns that say how many there are."""
 
 
-def kind_of(column: CatalogColumn) -> Kind:
+def kind_of(column: CatalogColumn) -> ColumnKind:
     """What a column holds, by its type."""
     return _kind_of_type(column.type)
 
 
 @lru_cache(256)
-def _kind_of_type(name: str) -> Kind:
+def _kind_of_type(name: str) -> ColumnKind:
     kind = name.upper()
     if kind.startswith(_NUMBERS):
-        return Kind.NUMBER
+        return ColumnKind.NUMBER
     if kind.startswith(("VARCHAR", "TEXT", "STRING", "ENUM")):
-        return Kind.TEXT
+        return ColumnKind.TEXT
     if kind.startswith(("DATE", "TIMESTAMP")):
-        return Kind.DATE
-    return Kind.FLAG if kind.startswith("BOOL") else Kind.OTHER
+        return ColumnKind.DATE
+    return ColumnKind.FLAG if kind.startswith("BOOL") else ColumnKind.OTHER
 
 
 def yes_and_no(column: CatalogColumn) -> tuple[str, str] | None:
@@ -75,7 +75,7 @@ def yes_and_no(column: CatalogColumn) -> tuple[str, str] | None:
     if (column.minimum, column.maximum) == ("0", "1") and "INT" in column.type.upper():
         return "1", "0"
     edges = ((column.minimum or "").lower(), (column.maximum or "").lower())
-    told = kind_of(column) is Kind.TEXT and column.distinct == 2 and edges in _YES_NO
+    told = kind_of(column) is ColumnKind.TEXT and column.distinct == 2 and edges in _YES_NO
     return (f"'{column.maximum}'", f"'{column.minimum}'") if told else None
 
 
@@ -93,20 +93,20 @@ def is_scale(column: CatalogColumn) -> bool:
     return "INT" in column.type.upper() and low >= 0 and high - low <= _FEW
 
 
-def role_of(column: CatalogColumn, words: tuple[str, ...], *, is_key: bool) -> Role:
+def role_of(column: CatalogColumn, words: tuple[str, ...], *, is_key: bool) -> ColumnRole:
     """The part a column plays. `words` are its name's; `is_key`: it refers to, or is referred to by, another."""
     kind = kind_of(column)
-    if kind is Kind.TEXT and words and words[-1] in _LABELS:
-        return Role.LABEL
+    if kind is ColumnKind.TEXT and words and words[-1] in _LABELS:
+        return ColumnRole.LABEL
     if is_key or (words and words[-1] in _KEY_WORDS) or _is_numbered(column, words):
-        return Role.IDENTIFIER
-    if kind is Kind.FLAG:
-        return Role.FLAG
-    if kind is Kind.DATE or (kind is Kind.TEXT and holds_days(column)):
-        return Role.DATE
-    if kind is Kind.NUMBER:
+        return ColumnRole.IDENTIFIER
+    if kind is ColumnKind.FLAG:
+        return ColumnRole.FLAG
+    if kind is ColumnKind.DATE or (kind is ColumnKind.TEXT and holds_days(column)):
+        return ColumnRole.DATE
+    if kind is ColumnKind.NUMBER:
         return _measure(column, words)
-    return Role.CATEGORY
+    return ColumnRole.CATEGORY
 
 
 def _is_numbered(column: CatalogColumn, words: tuple[str, ...]) -> bool:
@@ -114,16 +114,16 @@ def _is_numbered(column: CatalogColumn, words: tuple[str, ...]) -> bool:
     return words[-1:] in (("number",), ("no",), ("num",)) and (len(words) > 1 or column.unique)
 
 
-def _measure(column: CatalogColumn, words: tuple[str, ...]) -> Role:
+def _measure(column: CatalogColumn, words: tuple[str, ...]) -> ColumnRole:
     """What a number measures: a year, a time of day written as 1455, a rate that must not be added up, or an amount."""
     if not _YEARLY.isdisjoint(words) and holds_years(column):
-        return Role.YEAR
+        return ColumnRole.YEAR
     if _RATES.isdisjoint(words) and words[-1:] != ("time",):
-        return Role.QUANTITY
+        return ColumnRole.QUANTITY
     known = numbers_of(column)
     if known is None:
-        return Role.QUANTITY
+        return ColumnRole.QUANTITY
     low, high = known
     if words[-1:] == ("time",) and low >= 0 and _LAST_HOUR <= high <= _MIDNIGHT:
-        return Role.CLOCK
-    return Role.RATE if not _RATES.isdisjoint(words) and abs(high) <= 100 else Role.QUANTITY
+        return ColumnRole.CLOCK
+    return ColumnRole.RATE if not _RATES.isdisjoint(words) and abs(high) <= 100 else ColumnRole.QUANTITY

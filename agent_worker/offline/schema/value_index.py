@@ -33,8 +33,8 @@ class ValueRef(msgspec.Struct, frozen=True):
     whole: bool = True
 
 
-Span = tuple[int, int]
-Pieces = tuple[str, ...]
+TokenRange = tuple[int, int]
+Subwords = tuple[str, ...]
 
 
 class ValueIndex:
@@ -52,21 +52,21 @@ class ValueIndex:
                     self._starts.append(size)
                     texts.append(text)
                     size += len(text) + 1
-        self._found: dict[tuple[str, int], dict[Span, list[ValueRef]]] = {}
+        self._found: dict[tuple[str, int], dict[TokenRange, list[ValueRef]]] = {}
         self._text = "\n".join(["", *texts, ""])
 
-    def find(self, tokens: list[Token], question: str) -> dict[Span, list[ValueRef]]:
+    def find(self, tokens: list[Token], question: str) -> dict[TokenRange, list[ValueRef]]:
         """Every run of tokens that names values, with the columns in which they stand. `tokens` are the question's."""
         key = (question, len(tokens))
         if key not in self._found:
             self._found[key] = self._find(tokens, question)
         return self._found[key]
 
-    def _find(self, tokens: list[Token], question: str) -> dict[Span, list[ValueRef]]:
+    def _find(self, tokens: list[Token], question: str) -> dict[TokenRange, list[ValueRef]]:
         spans = _Spans(tokens, question)
         words = {piece for pieces in spans.whole for piece in pieces}
         long = {word for word in words if len(word) >= _SHORT_CODE and not word.isdigit() and word not in SAYS_NOTHING}
-        found: dict[Span, list[ValueRef]] = defaultdict(list)
+        found: dict[TokenRange, list[ValueRef]] = defaultdict(list)
         hits = {line for word in long for line in self._with(word, 0)}
         hits |= {line for word in words - long for line in self._with(f"\n{word}\n", 1)}
         numbered = [pieces for pieces in spans.whole if len(pieces) == 2 and all(piece.isdigit() for piece in pieces)]
@@ -98,8 +98,8 @@ class _Spans:
 
     def __init__(self, tokens: list[Token], question: str) -> None:
         self.tokens = tokens
-        self._told: dict[str, list[tuple[Span, bool]]] = {}
-        self.whole: dict[Pieces, list[Span]] = defaultdict(list)
+        self._told: dict[str, list[tuple[TokenRange, bool]]] = {}
+        self.whole: dict[Subwords, list[TokenRange]] = defaultdict(list)
         for start in range(len(tokens)):
             for end in range(start + 1, min(start + _LONGEST, len(tokens)) + 1):
                 text = question[tokens[start].start : tokens[end - 1].end]
@@ -107,18 +107,18 @@ class _Spans:
                     if (pieces := tuple(atoms(said))) and not {tokens[start].text, tokens[end - 1].text} & _STOPS:
                         self.whole[pieces].append((start, end))
         telling = [pieces for pieces in self.whole if _tells(pieces) and not {pieces[0], pieces[-1]} & _BETWEEN]
-        self.by_first: dict[str, list[Pieces]] = defaultdict(list)
+        self.by_first: dict[str, list[Subwords]] = defaultdict(list)
         for pieces in telling:
             self.by_first[pieces[0]].append(pieces)
 
-    def told_by(self, value: str) -> list[tuple[Span, bool]]:
+    def told_by(self, value: str) -> list[tuple[TokenRange, bool]]:
         """The runs that name a value (True), or a part of it. Without a firm's legal ending or a number that only
         sorts it ("1-URGENT") a value is whole."""
         if value not in self._told:
             self._told[value] = list(self._tell(tuple(atoms(value)), value))
         return self._told[value]
 
-    def _tell(self, pieces: Pieces, value: str) -> Iterator[tuple[Span, bool]]:
+    def _tell(self, pieces: Subwords, value: str) -> Iterator[tuple[TokenRange, bool]]:
         if not pieces:
             return
         for span in self.whole.get(pieces, ()):
@@ -137,7 +137,7 @@ class _Spans:
                     for span in self.whole[run]:
                         yield span, False
 
-    def _typed_as_code(self, span: Span, value: str) -> bool:
+    def _typed_as_code(self, span: TokenRange, value: str) -> bool:
         """Short codes count only as they are written in the data: "us" and "a" are words, "US" and "A" may be values.
         Codes of three letters may be typed small, unless they are short for a day or a month."""
         if len(value) > _SHORT_CODE:
@@ -147,7 +147,7 @@ class _Spans:
         return span[1] - span[0] == 1 and (token.text == value or small or token.kind == "quoted")
 
 
-def _tells(pieces: Pieces) -> bool:
+def _tells(pieces: Subwords) -> bool:
     """Whether a run is long enough to name a value that it is only a part of."""
     return sum(map(len, pieces)) > _SHORT_CODE and not all(piece.isdigit() for piece in pieces)
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from agent_worker.llm.prompts.focus import Focus
 from agent_worker.offline.english.lexicon import SAYS_NOTHING
-from agent_worker.offline.english.tokens import Token, stem, tokenize
+from agent_worker.offline.english.tokens import Token, tokenize
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.schema.matching import PARTIAL, fit, parts_of
 from agent_worker.offline.schema.value_index import ValueIndex, ValueRef
 from agent_worker.plan import Turn

@@ -1,9 +1,9 @@
 """The ways along keys from the base table to the others, and which of several a question means."""
 
-from agent_worker.offline.binder.names.reading import FAR, FAR_AWAY, HOP, Reading, Unbound
-from agent_worker.offline.binder.query import Ref
-from agent_worker.offline.english.tokens import kin
+from agent_worker.offline.binder.names.binding import FAR, FAR_AWAY, HOP, Binding, Unbound
+from agent_worker.offline.binder.query_ir import Ref
 from agent_worker.offline.english.vocabulary import ROLE_WORDS
+from agent_worker.offline.english.word_forms import kin
 from agent_worker.offline.grammar.fragments import (
     Verb,
 )
@@ -12,76 +12,81 @@ from agent_worker.offline.schema.lookup import Candidate
 from agent_worker.offline.schema.model import Column
 
 
-class Ways(Reading):
-    """Finds the join path to a table."""
-
-    def _ref(self, c: Candidate) -> tuple[Ref, float] | None:
-        """The column of a candidate along keys, the nearest way."""
-        paths = self.joins.functional(c.table)
-        if not paths or c.column is None:
+def reach(b: Binding, c: Candidate) -> tuple[Ref, float] | None:
+    """The column of a candidate along keys, the nearest way."""
+    paths = b.joins.functional(c.table)
+    if not paths or c.column is None:
+        return None
+    if c.via[0]:
+        paths = [path for path in paths if any(_goes_over(step, c.via) for step in path)]
+        paths = [path for path in paths if len(path) == len(paths[0])]
+        return (Ref(paths[0], c.table, c.column), len(paths[0]) * FAR) if len(paths) == 1 else None
+    if len(paths) > 1 and b.role:
+        said = [path for path in paths if _plays(b, path[0], b.role)]
+        if not said and (b.role == "to" or any(_plays(b, path[0], "to") for path in paths)):
             return None
-        if c.via[0]:
-            paths = [path for path in paths if any(_goes_over(step, c.via) for step in path)]
-            paths = [path for path in paths if len(path) == len(paths[0])]
-            return (Ref(paths[0], c.table, c.column), len(paths[0]) * FAR) if len(paths) == 1 else None
-        if len(paths) > 1 and self.role:
-            said = [path for path in paths if self._plays(path[0], self.role)]
-            if not said and (self.role == "to" or any(self._plays(path[0], "to") for path in paths)):
-                return None
-            paths = said or paths
-        if len(paths) > 1:
-            most = max(self._passed(path) for path in paths)
-            paths = [path for path in paths if self._passed(path) == most]
-        nearest = [path for path in paths if len(path) == len(paths[0])]
-        path = nearest[0]
-        if len(nearest) > 1:
-            told = [path for path in nearest if any(self._told(step.key.column) for step in path)]
-            told = told or [path for path in nearest if self._is_plain_way(path)]
-            if len(told) != 1:
-                return None
-            path = told[0]
-        return Ref(path, c.table, c.column), len(path) * HOP
+        paths = said or paths
+    if len(paths) > 1:
+        most = max(tables_passed(b, path) for path in paths)
+        paths = [path for path in paths if tables_passed(b, path) == most]
+    nearest = [path for path in paths if len(path) == len(paths[0])]
+    path = nearest[0]
+    if len(nearest) > 1:
+        told = [path for path in nearest if any(is_told(b, step.key.column) for step in path)]
+        told = told or [path for path in nearest if is_plain_way(b, path)]
+        if len(told) != 1:
+            return None
+        path = told[0]
+    return Ref(path, c.table, c.column), len(path) * HOP
 
-    def _is_plain_way(self, path: Path) -> bool:
-        """Whether no key on a way says a part that the question does not."""
-        return not any(self.schema.plays_part(step.key) for step in path)
 
-    def _plays(self, step: JoinStep, role: str) -> bool:
-        """Whether a key's name says the part of "from" or "to"."""
-        return bool(ROLE_WORDS[role] & set(self._column_of(step).words))
+def is_plain_way(b: Binding, path: Path) -> bool:
+    """Whether no key on a way says a part that the question does not."""
+    return not any(b.schema.plays_part(step.key) for step in path)
 
-    def _column_of(self, step: JoinStep) -> Column:
-        return self.schema.columns[step.key.table, step.key.column]
 
-    def _passed(self, path: Path) -> int:
-        """How many of the tables that the question names a way goes through."""
-        return len({step.end for step in path[:-1]} & self.mentioned)
+def _plays(b: Binding, step: JoinStep, role: str) -> bool:
+    """Whether a key's name says the part of "from" or "to"."""
+    return bool(ROLE_WORDS[role] & set(_column_of(b, step).words))
 
-    def _told(self, column: str) -> bool:
-        """Whether a verb of the question speaks of this column."""
-        return any(kin(verb.word, part) for verb in self.of(Verb) for part in column.lower().split("_"))
 
-    def _path_to(self, table: str) -> Path | None:
-        reached = self._ref(Candidate(table, "*"))
-        return reached[0].path if reached else None
+def _column_of(b: Binding, step: JoinStep) -> Column:
+    return b.schema.columns[step.key.table, step.key.column]
 
-    def _any_path(self, tables: list[str]) -> tuple[Path, float]:
-        """The shortest way to one of these tables that may lead to several rows."""
-        every = sorted((path for table in tables for path in self.joins.any(table)), key=len)
-        found = [path for path in every if _is_plain(path)]
-        if not found or not found[0]:
-            raise Unbound("no way to " + ", ".join(tables))
-        nearest = [path for path in found if len(path) == len(found[0])]
-        if len(nearest) > 1:
-            told = [path for path in nearest if any(self._told(step.key.column) for step in path)]
-            if len(told) != 1:
-                raise Unbound("several ways to " + ", ".join(tables))
-            nearest = told
-        return nearest[0], len(nearest[0]) * FAR + (FAR_AWAY if len(nearest[0]) > 2 else 0.0)
 
-    def _join(self, path: Path) -> None:
-        if path and path not in self.query.joined:
-            self.query.joined.append(path)
+def tables_passed(b: Binding, path: Path) -> int:
+    """How many of the tables that the question names a way goes through."""
+    return len({step.end for step in path[:-1]} & b.mentioned)
+
+
+def is_told(b: Binding, column: str) -> bool:
+    """Whether a verb of the question speaks of this column."""
+    return any(kin(verb.word, part) for verb in b.of(Verb) for part in column.lower().split("_"))
+
+
+def path_to(b: Binding, table: str) -> Path | None:
+    reached = reach(b, Candidate(table, "*"))
+    return reached[0].path if reached else None
+
+
+def any_path(b: Binding, tables: list[str]) -> tuple[Path, float]:
+    """The shortest way to one of these tables that may lead to several rows."""
+    every = sorted((path for table in tables for path in b.joins.any(table)), key=len)
+    found = [path for path in every if _is_plain(path)]
+    if not found or not found[0]:
+        raise Unbound("no way to " + ", ".join(tables))
+    nearest = [path for path in found if len(path) == len(found[0])]
+    if len(nearest) > 1:
+        told = [path for path in nearest if any(is_told(b, step.key.column) for step in path)]
+        if len(told) != 1:
+            raise Unbound("several ways to " + ", ".join(tables))
+        nearest = told
+    return nearest[0], len(nearest[0]) * FAR + (FAR_AWAY if len(nearest[0]) > 2 else 0.0)
+
+
+def join(b: Binding, path: Path) -> None:
+    if path and path not in b.query.joined:
+        b.query.joined.append(path)
 
 
 def _goes_over(step: JoinStep, via: tuple[str, str]) -> bool:

@@ -1,15 +1,15 @@
-"""Whole days, as a column of dates or of moments is compared with them."""
+"""Whole days, as a column of dates or of timestamps is compared with them."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from agent_worker.offline.binder.query import Compare, Literal, Ref
+from agent_worker.offline.binder.query_ir import Compare, Literal, Ref
 
 _DAY = timedelta(days=1)
 
 
 def of_days(ref: Ref, operator: str, days: Sequence[date]) -> Iterator[Compare]:
-    """ "On", before, from, until or after a day, or between two: a moment of the last day is within."""
+    """ "On", before, from, until or after a day, or between two: an hour of the last day is within."""
     first, last = days[0], days[-1]
     if operator in ("=", "between", ">=", ">"):
         yield _compare(ref, ">=", first + _DAY if operator == ">" else first)

@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from agent_worker.offline.binder.query import Literal
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.binder.query_ir import Literal
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.grammar.fragments import Average, Operand
 from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.model import Column
 from agent_worker.offline.schema.ranges import numbers_of
-from agent_worker.offline.schema.roles import Kind, Role, kind_of
+from agent_worker.offline.schema.roles import ColumnKind, ColumnRole, kind_of
 
 _YEAR = range(1000, 2300)
 
@@ -25,25 +25,25 @@ def literals(column: Column, operator: str, operands: tuple[Operand, ...]) -> tu
 
 def _form(column: Column, operator: str, operands: tuple[Operand, ...]) -> str:
     first = operands[0]
-    if column.role is Role.IDENTIFIER and operator in ("<", "<=", ">", ">=", "between"):
+    if column.role is ColumnRole.IDENTIFIER and operator in ("<", "<=", ">", ">=", "between"):
         raise Unfit
     if isinstance(first, Average):
-        if column.role is not Role.QUANTITY and column.role is not Role.YEAR:
+        if column.role is not ColumnRole.QUANTITY and column.role is not ColumnRole.YEAR:
             raise Unfit
         return ""
     if isinstance(first, Value):
         return ""
     if first.date:
         return _dated(column, first)
-    if first.text.endswith("%") and (column.role is Role.YEAR or float(column.info.maximum or 0) <= 1):
+    if first.text.endswith("%") and (column.role is ColumnRole.YEAR or float(column.info.maximum or 0) <= 1):
         raise Unfit
-    if column.role is Role.YEAR and not first.date and first.number not in _YEAR:
+    if column.role is ColumnRole.YEAR and not first.date and first.number not in _YEAR:
         raise Unfit
-    if column.role is Role.DATE and not first.date:
+    if column.role is ColumnRole.DATE and not first.date:
         if first.number not in _YEAR:
             raise Unfit
         return "year"
-    if column.kind is Kind.TEXT and operator not in ("=", "!=") and not first.date:
+    if column.kind is ColumnKind.TEXT and operator not in ("=", "!=") and not first.date:
         edges = (column.info.minimum or "x", column.info.maximum or "x")
         if not all(edge.replace(".", "", 1).isdigit() for edge in edges):
             raise Unfit
@@ -52,7 +52,7 @@ def _form(column: Column, operator: str, operands: tuple[Operand, ...]) -> str:
 
 
 def _dated(column: Column, day: Number) -> str:
-    """A whole day is compared with the day of a moment."""
+    """A whole day is compared with the day of a timestamp."""
     try:
         date(*map(int, day.text.split("-")))
     except (ValueError, TypeError) as error:
@@ -66,10 +66,10 @@ def _literal(column: Column, operator: str, operand: Operand, form: str) -> list
     if isinstance(operand, Number):
         return [_number(column, operand, form)]
     if "%" in operator:
-        if kind_of(column.info) is not Kind.TEXT:
+        if kind_of(column.info) is not ColumnKind.TEXT:
             raise Unfit
         return [_text(operand.text)]
-    if kind_of(column.info) is not Kind.TEXT or operator not in ("=", "!="):
+    if kind_of(column.info) is not ColumnKind.TEXT or operator not in ("=", "!="):
         raise Unfit
     refs = operand.by_place.get((column.table, column.name), [])
     whole = [r for r in refs if r.whole]
@@ -88,16 +88,16 @@ def _literal(column: Column, operator: str, operand: Operand, form: str) -> list
 
 def _number(column: Column, number: Number, form: str) -> Literal:
     if number.date:
-        if column.role is not Role.DATE and column.kind is not Kind.DATE:
+        if column.role is not ColumnRole.DATE and column.kind is not ColumnKind.DATE:
             raise Unfit
         return _text(number.text)
-    if column.role is Role.IDENTIFIER and not _within(column, number.number):
+    if column.role is ColumnRole.IDENTIFIER and not _within(column, number.number):
         raise Unfit
-    if column.kind is Kind.NUMBER or form:
+    if column.kind is ColumnKind.NUMBER or form:
         return number_literal(number)
-    if column.kind is Kind.TEXT:
+    if column.kind is ColumnKind.TEXT:
         known = column.info.values if len(column.info.values) == column.info.distinct else ()
-        if column.role is Role.LABEL and known and number.text not in known:
+        if column.role is ColumnRole.LABEL and known and number.text not in known:
             raise Unfit
         return _text(number.text)
     raise Unfit
@@ -110,7 +110,7 @@ def number_literal(number: Number) -> Literal:
 def _within(column: Column, number: float) -> bool:
     """Whether a key may have this number, by what is known of it."""
     known = numbers_of(column.info)
-    return known is None or column.kind is not Kind.NUMBER or known[0] <= number <= known[1]
+    return known is None or column.kind is not ColumnKind.NUMBER or known[0] <= number <= known[1]
 
 
 def _text(text: str) -> Literal:

@@ -4,8 +4,8 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from agent_worker.offline.binder.names.reading import Doubtful, Unbound
-from agent_worker.offline.binder.query import Agg
+from agent_worker.offline.binder.names.binding import Doubtful, Unbound
+from agent_worker.offline.binder.query_ir import Agg
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.identifiers import identifier
 from bus.contract.catalog import Catalog

@@ -3,20 +3,20 @@
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from agent_worker.offline.binder.query import Exists, Expr, InBoth, Query, refs_of, simple_conditions
-from agent_worker.offline.english.tokens import kin, stem
+from agent_worker.offline.binder.query_ir import Exists, Expr, InBoth, QueryIR, refs_of, simple_conditions
 from agent_worker.offline.english.verbs import NEUTRAL
 from agent_worker.offline.english.vocabulary import DERIVED
+from agent_worker.offline.english.word_forms import kin, stem
 from agent_worker.offline.grammar.fragments import Verb
 from agent_worker.offline.schema.join_paths import Path
 from agent_worker.offline.schema.model import Column, Schema
-from agent_worker.offline.schema.roles import Kind, Role
+from agent_worker.offline.schema.roles import ColumnKind, ColumnRole
 
 
 class Spoken:
     """The words of the schema that a bound query uses."""
 
-    def __init__(self, schema: Schema, query: Query) -> None:
+    def __init__(self, schema: Schema, query: QueryIR) -> None:
         self.schema = schema
         self.query = query
 
@@ -43,9 +43,9 @@ class Spoken:
     def _is_of_all(self, parts: set[str]) -> bool:
         """Whether a verb is told by a day that every row has, where no day is asked for: all alarms are raised."""
         timed = self._columns(self._held | self._shown)
-        if self.query.buckets or any(c.kind is Kind.DATE or c.role is Role.YEAR for c in timed):
+        if self.query.buckets or any(c.kind is ColumnKind.DATE or c.role is ColumnRole.YEAR for c in timed):
             return False
-        dates = [c for table in self._tables for c in self.schema.tables[table].columns if c.kind is Kind.DATE]
+        dates = [c for table in self._tables for c in self.schema.tables[table].columns if c.kind is ColumnKind.DATE]
         told = [column for column in dates if parts & set(column.all_words)]
         return len(told) == 1 and told[0].info.nulls == 0
 
@@ -89,8 +89,8 @@ class Spoken:
         tables = [self.schema.tables[table] for table in self._tables]
         return {word for table in tables for form in table.forms for word in form}
 
-    def _columns(self, places: set[tuple[str, str]]) -> list[Column]:
-        return [self.schema.columns[place] for place in places if place in self.schema.columns]
+    def _columns(self, pairs: set[tuple[str, str]]) -> list[Column]:
+        return [self.schema.columns[place] for place in pairs if place in self.schema.columns]
 
-    def _words(self, places: set[tuple[str, str]]) -> set[str]:
-        return {word for column in self._columns(places) for word in column.all_words}
+    def _words(self, pairs: set[tuple[str, str]]) -> set[str]:
+        return {word for column in self._columns(pairs) for word in column.all_words}

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.tokens import stem
-from agent_worker.offline.grammar.asked_for.figures import AMOUNTS, count_of, functions
+from agent_worker.offline.english.word_forms import stem
+from agent_worker.offline.grammar.asked_for.aggregates import AMOUNTS, count_of, functions
 from agent_worker.offline.grammar.conditions.comparisons import numbered
 from agent_worker.offline.grammar.conditions.flags import flagged
-from agent_worker.offline.grammar.fragments import Flagged, Item, Where
+from agent_worker.offline.grammar.fragments import Flagged, SelectItem, Where
 from agent_worker.offline.grammar.reader import Reader
 from agent_worker.offline.lexer.lattice import Name, Value
 from agent_worker.offline.schema.lookup import PART, SURE, Candidate
@@ -17,25 +17,27 @@ from agent_worker.offline.schema.value_index import ValueRef
 _KINDS = (("type",), ("kind",), ("class",), ("category",), ("metric",), ("measure",), ("parameter",))
 
 
-def described_things(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Item, Where | Flagged], float]]:
+def described_things(reader: Reader, at: int) -> Iterator[tuple[int, tuple[SelectItem, Where | Flagged], float]]:
     """A value or a flag before the noun that is asked for: "how many red cars", "active customers"."""
     counts = count_of(reader, at)
     for start in [end for end, _ in counts] or [at]:
         for name, said, cost in described(reader, reader.skip(english.DETERMINERS, start)):
-            yield name.end, (Item("count" if counts else "", name), said), cost + 0.1
+            yield name.end, (SelectItem("count" if counts else "", name), said), cost + 0.1
 
 
-def of_kind(reader: Reader, at: int, many: bool = True) -> Iterator[tuple[int, tuple[Item, *tuple[Where, ...]], float]]:
+def of_kind(
+    reader: Reader, at: int, many: bool = True
+) -> Iterator[tuple[int, tuple[SelectItem, *tuple[Where, ...]], float]]:
     """ "how many novels", "bronze sculptures": things called by what one of their columns has, with what another has
     before it; or, not `many`, "the cheapest novel"."""
     counts = count_of(reader, at)
     for start in [end for end, _ in counts] or [at]:
         for things, kind in _kinds(reader, start, many):
-            yield things.end, (Item("count" if counts else "", things), kind), 0.1
+            yield things.end, (SelectItem("count" if counts else "", things), kind), 0.1
         for value in reader.values(start):
             for things, kind in _kinds(reader, value.end, many) if any(ref.whole for ref in value.refs) else ():
                 said = Where(None, "=", (value,))
-                yield things.end, (Item("count" if counts else "", things), said, kind), 0.2
+                yield things.end, (SelectItem("count" if counts else "", things), said, kind), 0.2
 
 
 def _kinds(reader: Reader, at: int, many: bool) -> Iterator[tuple[Name, Where]]:
@@ -51,7 +53,7 @@ def _kinds(reader: Reader, at: int, many: bool) -> Iterator[tuple[Name, Where]]:
         yield things, Where(None, "=", (Value(word, at, at + 1, (ValueRef(table, column, value),)),), owner=things)
 
 
-def measured(reader: Reader, at: int) -> Iterator[tuple[int, Item, Where | Flagged, float]]:
+def measured(reader: Reader, at: int) -> Iterator[tuple[int, SelectItem, Where | Flagged, float]]:
     """ "average temperature": of the one column of values, where another column says what is measured."""
     schema = reader.lattice.index.schema
     measured = schema.measured
@@ -60,13 +62,13 @@ def measured(reader: Reader, at: int) -> Iterator[tuple[int, Item, Where | Flagg
         for value in reader.values(reader.skip(english.DETERMINERS, end)) if len(fns) == 1 else ():
             if measured and any(t in near and schema.columns[t, c].words[-1:] in _KINDS for t, c in value.by_place):
                 name = Name(value.text, value.start, value.end, (Candidate(measured.table, measured.name),))
-                yield value.end, Item(fns[0], name), Where(None, "=", (value,)), cost
+                yield value.end, SelectItem(fns[0], name), Where(None, "=", (value,)), cost
     for end, fns, _, cost in functions(reader, at):
         start = reader.skip(english.DETERMINERS, end + (reader.word(end) == "of"))
         found = [*described(reader, start), *_described_figures(reader, start)] if len(fns) == 1 else []
         for name, said, more in found:  # "total of open bills", "average glucose result"
             rows = fns == ("sum",) and not AMOUNTS & set(reader.words[at:start])
-            yield name.end, Item(fns[0], name, rows=rows), said, cost + more + 0.1
+            yield name.end, SelectItem(fns[0], name, rows=rows), said, cost + more + 0.1
 
 
 def _described_figures(reader: Reader, at: int) -> Iterator[tuple[Name, Where, float]]:

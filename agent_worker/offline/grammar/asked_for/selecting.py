@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.tokens import words_in
+from agent_worker.offline.grammar.asked_for.aggregates import SelectItems
 from agent_worker.offline.grammar.asked_for.described import described_things, measured, of_kind
-from agent_worker.offline.grammar.asked_for.figures import Items
-from agent_worker.offline.grammar.asked_for.items import item_list
+from agent_worker.offline.grammar.asked_for.select_items import item_list
 from agent_worker.offline.grammar.fragments import Everything, Limit, Select, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.standing import limits, ranking
@@ -47,18 +47,18 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
             yield end, asked, cost + _bare_cost(kind, items)
 
 
-def _named(reader: Reader, at: int, kind: str) -> Iterator[tuple[int, Items, float]]:
+def _named(reader: Reader, at: int, kind: str) -> Iterator[tuple[int, SelectItems, float]]:
     """A list of what is asked for; nobody is a day."""
     for end, items, cost in item_list(reader, at, counted=kind == "count"):
         if kind != "who" or not any(one.name and reader.is_date(one.name) for one in items):
             yield end, items, cost
 
 
-def _is_distinct(items: Items) -> bool:
+def _is_distinct(items: SelectItems) -> bool:
     return any(one.distinct and one.fn == "" for one in items)
 
 
-def _bare_cost(kind: str, items: Items) -> float:
+def _bare_cost(kind: str, items: SelectItems) -> float:
     """What it costs that nothing opens the list."""
     if kind != "bare":
         return 0.0

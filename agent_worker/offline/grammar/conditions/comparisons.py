@@ -7,7 +7,7 @@ from dataclasses import replace
 from agent_worker.offline.english import lexicon as english
 from agent_worker.offline.english.senses import converted
 from agent_worker.offline.english.vocabulary import UNIT_PHRASES
-from agent_worker.offline.grammar.fragments import Having, Item, Operand, Or, Where
+from agent_worker.offline.grammar.fragments import Having, Operand, Or, SelectItem, Where
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.lexer.lattice import Number, Value
 from agent_worker.offline.schema.guessed.units import unit_named
@@ -23,9 +23,9 @@ _SIGNS = {"negative": "<", "positive": ">"}
 def where_named(reader: Reader, at: int) -> Iterator[Found]:
     """ "age is over 30", "year 2000", "name contains 'ab'", "price between 2 and 3"."""
     for start, name in reader.noun(at):
-        places = {start, reader.maybe(english.COPULAS, start)}
-        places |= {reader.maybe(english.COPULAS, place) for place in list(places)}
-        for place in places:
+        starts = {start, reader.maybe(english.COPULAS, start)}
+        starts |= {reader.maybe(english.COPULAS, place) for place in list(starts)}
+        for place in starts:
             for end, found, cost in _predicate(reader, place, bare=place == start):
                 operator, operands, negated, both = found
                 if operator in (*english.ORDERING, "between") and not (name.is_column or name.declared):
@@ -95,12 +95,12 @@ def having(reader: Reader, at: int) -> Iterator[Found]:
             for place in {end, reader.maybe(english.COPULAS, end)}:
                 for last, (operator, operands, _, both), cost in _predicate(reader, place, bare=False):
                     if operator != "=" and not both:
-                        yield last, Having(Item(fn, name), operator, operands), name.cost + cost
+                        yield last, Having(SelectItem(fn, name), operator, operands), name.cost + cost
     for after, fn in reader.phrase(english.AGGREGATES, reader.skip(english.DETERMINERS, at)):
         for start, operator in reader.phrase(english.COMPARE, after):
             for end, operands, _ in reader.operands(start) if operator in english.ORDERING else ():
                 for last, name in reader.noun(end):
-                    yield last, Having(Item(fn, name), operator, operands), name.cost + 0.05
+                    yield last, Having(SelectItem(fn, name), operator, operands), name.cost + 0.05
 
 
 def _predicate(
@@ -151,12 +151,12 @@ def _range(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Number, Number]
 
 def numbered(reader: Reader, at: int) -> Iterator[tuple[int, Where, float]]:
     """ "5 stars", "level 3": a column has this number."""
-    for number in reader.figures(at):
+    for number in reader.plain_numbers(at):
         for name in reader.names(number.end):
             if name.is_column and not name.tables and name.cost < SURE:
                 yield name.end, Where(name, "=", (number,)), name.cost + 0.1
     for name in reader.names(at):
-        for number in reader.figures(name.end) if name.is_column and not name.tables and name.cost < SURE else ():
+        for number in reader.plain_numbers(name.end) if name.is_column and not name.tables and name.cost < SURE else ():
             yield number.end, Where(name, "=", (number,)), name.cost + 0.1
 
 

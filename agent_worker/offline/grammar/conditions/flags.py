@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.tokens import kin
 from agent_worker.offline.english.verbs import VERBS
+from agent_worker.offline.english.word_forms import kin
 from agent_worker.offline.grammar.fragments import Absent, Flagged
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.time.times import when as whens
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import SURE, Candidate
 from agent_worker.offline.schema.matching import parts_of
-from agent_worker.offline.schema.roles import Kind, yes_and_no
+from agent_worker.offline.schema.roles import ColumnKind, yes_and_no
 
 _NEARLY = 0.6
 """What a day's name without its "at" or "on" costs less than: "resolved" of `resolved_at`."""
@@ -61,7 +61,9 @@ def day_of(reader: Reader, at: int) -> Name | None:
     verb, columns = reader.word(at), reader.lattice.index.schema.columns.values()
     if verb not in VERBS or any(name.tables and name.cost < SURE for name in reader.names(at)):
         return None
-    days = [c for c in columns if c.kind is Kind.DATE and c.info.nulls and any(kin(verb, word) for word in c.words)]
+    days = [
+        c for c in columns if c.kind is ColumnKind.DATE and c.info.nulls and any(kin(verb, word) for word in c.words)
+    ]
     if not days or len({c.table for c in days}) < len(days):
         return None
     return Name(verb, at, at + 1, tuple(Candidate(c.table, c.name, cost=0.1) for c in days))
@@ -71,7 +73,7 @@ def _said_of(reader: Reader, at: int) -> list[Name]:
     """The names here; or, of a word with "un" or "in" before it, what it denies: "unpaid", "inactive"."""
     word = reader.word(at)
     denied = ((word[2:],), (word[2:], "date")) if word.startswith(("un", "in")) and len(word) > 5 else ()
-    found = [Name(word, at, at + 1, places) for said in denied if (places := reader.lattice.look_up(said))]
+    found = [Name(word, at, at + 1, candidates) for said in denied if (candidates := reader.lattice.look_up(said))]
     return reader.names(at) or [name for name in found if name.cost < _NEARLY][:1]
 
 
@@ -113,5 +115,5 @@ def is_flag(reader: Reader, name: Name, most: float = SURE) -> bool:
     columns = reader.lattice.index.schema.columns
     near = [c for c in name.candidates if c.cost <= name.cost + 0.5]
     found = [columns[c.table, c.column] for c in near if c.column]
-    flags = all(column.kind is Kind.FLAG or yes_and_no(column.info) for column in found)
+    flags = all(column.kind is ColumnKind.FLAG or yes_and_no(column.info) for column in found)
     return flags and len(found) == len(near) and name.cost < most

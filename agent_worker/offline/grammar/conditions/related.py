@@ -20,7 +20,7 @@ def how_many(reader: Reader, at: int) -> Iterator[Found]:
     for start, operator in compared:
         if operator and (times := _OFTEN.get(reader.word(start))):
             yield start + 1, HowMany(None, operator, Number(reader.word(start), start, start + 1, times)), 0.1
-        for number in reader.figures(start):
+        for number in reader.plain_numbers(start):
             after = reader.longest(english.TRAILING, number.end) if not operator else None
             end, sign = after if after else (number.end, operator)
             bare = not sign

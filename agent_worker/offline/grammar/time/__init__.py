@@ -1,1 +1,1 @@
-"""What is said of time, and what is set side by side."""
+"""What is said of time, and what is asked of time itself."""

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.tokens import kin, stem
 from agent_worker.offline.english.vocabulary import PEOPLE
-from agent_worker.offline.grammar.fragments import Item, Per, Rank, Select
+from agent_worker.offline.english.word_forms import kin, stem
+from agent_worker.offline.grammar.fragments import Per, Rank, Select, SelectItem
 from agent_worker.offline.grammar.reader import Found, Reader
 from agent_worker.offline.grammar.standing import is_of_many, ranking, spans_of
 from agent_worker.offline.grammar.time.times import unit_of_time
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.lookup import Candidate
-from agent_worker.offline.schema.roles import Kind, Role
+from agent_worker.offline.schema.roles import ColumnKind, ColumnRole
 
 _UNITS = 0.4
 """A column of that name is nearer than a unit of time."""
@@ -30,18 +30,18 @@ def busiest(reader: Reader, at: int) -> Iterator[Found]:
         for place, descending in reader.phrase(english.EXTREMES, end):
             for last, name in reader.noun(place) if is_of_many(reader, place) else ():
                 if name.tables:
-                    counted = Item("count", name)
+                    counted = SelectItem("count", name)
                     yield last, (Select((counted,)), Per(unit), Rank(descending, 1, counted)), name.cost + _UNITS
 
 
 def _most_events(reader: Reader, at: int) -> Iterator[Found]:
     """ "busiest hour": of the one table of what happened."""
     schema = reader.lattice.index.schema
-    dated = [t for t in schema.tables.values() if any(c.kind is Kind.DATE for c in t.columns)]
+    dated = [t for t in schema.tables.values() if any(c.kind is ColumnKind.DATE for c in t.columns)]
     for keys in (1, 2):  # what happened to two things, to one, or by itself
         dated = [t for t in dated if len(schema.keys_of(t.name)) >= keys] or dated
     for end, unit in unit_of_time(reader, at + 1) if len(dated) == 1 else ():
-        counted = Item("count", Name(dated[0].noun, at, end, (Candidate(dated[0].name),)))
+        counted = SelectItem("count", Name(dated[0].noun, at, end, (Candidate(dated[0].name),)))
         rank = Rank(True, 1, counted)
         yield end, (Select((counted,)), Per(unit), rank), 0.1
 
@@ -53,10 +53,14 @@ def when_was(reader: Reader, at: int) -> Iterator[Found]:
     for place, rank, cost in ranking(reader, at + 2):
         for end, name in reader.noun(place) if "date" in rank.hints else ():
             if name.tables:
-                yield end, Select((Item("max" if rank.descending else "min", name, dated=True),)), cost + name.cost
+                yield (
+                    end,
+                    Select((SelectItem("max" if rank.descending else "min", name, dated=True),)),
+                    cost + name.cost,
+                )
     for place in range(at + 3, reader.size):
         for name in _dates_named(reader, place):
-            yield at + 2, Select((Item("", name),)), name.cost
+            yield at + 2, Select((SelectItem("", name),)), name.cost
 
 
 def _dates_named(reader: Reader, at: int) -> Iterator[Name]:
@@ -65,7 +69,7 @@ def _dates_named(reader: Reader, at: int) -> Iterator[Name]:
     yield from (name for name in named if name.text.lower() not in ("date", "time"))
     if not named and at == reader.size - 1 - (reader.word(reader.size - 1) == "?"):
         columns = reader.lattice.index.schema.columns.values()
-        told = [c for c in columns if c.role is Role.DATE and any(kin(reader.word(at), w) for w in c.all_words)]
+        told = [c for c in columns if c.role is ColumnRole.DATE and any(kin(reader.word(at), w) for w in c.all_words)]
         if told:
             yield Name(reader.word(at), at, at + 1, tuple(Candidate(c.table, c.name) for c in told))
 
@@ -78,7 +82,7 @@ def who(reader: Reader, at: int) -> Iterator[Found]:
         named = [c for c in name.candidates if c.cost <= name.cost + 0.1 and tables[c.table].labels]
         if reader.is_date(name) and len({c.table for c in named}) == 1:
             whose = Name(name.text, at, start, (Candidate(named[0].table),))
-            yield start, Select((Item("", whose),), which=True), 0.1
+            yield start, Select((SelectItem("", whose),), which=True), 0.1
     for end, _ in reader.phrase(english.EXTREMES, at + 2) if reader.word(at) == "who" else ():
         for _, name in reader.noun(end):
             schema = reader.lattice.index.schema
@@ -86,7 +90,11 @@ def who(reader: Reader, at: int) -> Iterator[Found]:
             refs = refs if is_of_many(reader, end) else [c.table for c in name.columns if c.cost <= name.cost + 0.1]
             doers = [table for table in refs if stem(schema.tables[table].words[-1]) in PEOPLE]
             if len(doers) == 1:  # "who scored the most goals", "who has the highest salary"
-                yield at + 1, Select((Item("", Name("who", at, at + 1, (Candidate(doers[0]),))),), which=True), 0.1
+                yield (
+                    at + 1,
+                    Select((SelectItem("", Name("who", at, at + 1, (Candidate(doers[0]),))),), which=True),
+                    0.1,
+                )
 
 
 def lasting(reader: Reader, at: int) -> Iterator[Found]:
@@ -97,7 +105,7 @@ def lasting(reader: Reader, at: int) -> Iterator[Found]:
         for end, name in reader.noun(place):
             said = reader.word(end) in english.LASTING
             for since, last in spans_of(reader, name) if said or not unit else ():
-                asked = Select((Item("avg", last, since=since, unit=unit),))
+                asked = Select((SelectItem("avg", last, since=since, unit=unit),))
                 yield end + said, asked, name.cost
                 if not unit and not said:
                     yield place, asked, name.cost + 0.1  # more is said of it: "how long did repair 7 take"
@@ -108,7 +116,7 @@ def lasted(reader: Reader, at: int) -> Iterator[Found]:
     name = reader.before(at) if reader.word(at) in english.LASTING else None
     for end, descending in reader.phrase(english.LONG, at + 1) if name else ():
         for since, last in spans_of(reader, name) if name else ():
-            yield end, Rank(descending, 1, Item("", last, since=since)), 0.1
+            yield end, Rank(descending, 1, SelectItem("", last, since=since)), 0.1
 
 
 def dated(reader: Reader, at: int) -> Iterator[Found]:

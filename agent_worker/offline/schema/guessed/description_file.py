@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agent_worker.offline.schema.guessed.units import unit_of
 from agent_worker.offline.schema.model import Schema, Table
-from agent_worker.offline.schema.roles import Kind, Role
+from agent_worker.offline.schema.roles import ColumnKind, ColumnRole
 from bus.contract.catalog import Catalog, JoinKey
 
 _MONEY = ("revenue", "amount", "total", "sales", "price", "payment", "fare", "royalty", "fee", "cost")
@@ -78,7 +78,7 @@ def _measures(schema: Schema) -> Iterator[Guess]:
     """The sum of the column that looks most like money, of the table with the most rows."""
     found = [
         (_MONEY.index(word), -schema.tables[column.table].info.row_count, column)
-        for column in schema.columns.values() if column.role is Role.QUANTITY
+        for column in schema.columns.values() if column.role is ColumnRole.QUANTITY
         for word in column.all_words[-1:] if word in _MONEY
     ]  # fmt: skip
     if found and not any(parts == ("revenue",) for parts in (c.words for c in schema.columns.values())):
@@ -98,7 +98,7 @@ def _key(key: JoinKey) -> Guess:
 
 
 def _date(table: Table) -> Iterator[Guess]:
-    dates = [column for column in table.columns if column.kind is Kind.DATE]
+    dates = [column for column in table.columns if column.kind is ColumnKind.DATE]
     own = [column for column in dates if not _NOT_OF_THE_ROW & set(column.all_words)] or dates
     if own:
         yield Guess("default_dates", _name(table.name), _text(own[0].name))

@@ -1,7 +1,7 @@
 """Units of columns: declared, or guessed from the end of a name."""
 
 from agent_worker.offline.schema.model import Column, Schema
-from agent_worker.offline.schema.roles import Role
+from agent_worker.offline.schema.roles import ColumnRole
 
 _NAMED = {
     "minutes": "minutes", "minute": "minutes", "mins": "minutes", "min": "minutes", "seconds": "seconds",
@@ -13,7 +13,7 @@ _NAMED = {
 }  # fmt: skip
 _SHORT = 3
 """Words of so few letters say no unit by themselves: "min", "m"."""
-_MEASURED = (Role.QUANTITY, Role.RATE)
+_MEASURED = (ColumnRole.QUANTITY, ColumnRole.RATE)
 
 
 def unit_named(word: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from bench.question_data.buildings import make_buildings
 from bench.question_data.shop import make_shop
 from bench.questions import SAMPLE, Data, make_tpch
-from tests.harness.data.small_tables import Make, make_data
+from tests.harness.data.small_tables import Make, Tables, make_data
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +37,14 @@ def buildings(tmp_path_factory: pytest.TempPathFactory) -> Data:
     return Data(make_buildings(tmp_path_factory.mktemp("buildings")))
 
 
-@pytest.fixture
-def make(tmp_path: Path) -> Make:
-    """Makes a catalog, and an engine over it, of small tables."""
-    return lambda tables: make_data(tmp_path, tables)
+@pytest.fixture(scope="module")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
+    """Makes a catalog, and an engine over it, of small tables: once for all tests of a module that ask of the same."""
+    made: dict[str, Data] = {}
+
+    def once(tables: Tables) -> Data:
+        if (said := repr(tables)) not in made:
+            made[said] = make_data(tmp_path_factory.mktemp("tables"), tables)
+        return made[said]
+
+    return once

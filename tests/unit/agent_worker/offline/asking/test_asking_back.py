@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from agent_worker.offline import plan
+from agent_worker.offline.planner import plan
 from agent_worker.plan import DirectAnswer, Plan, SqlPlan, Turn
 from bench.question_data.newcomers import FOLDERS
 from bench.questions import QUESTIONS, Data
@@ -237,7 +237,7 @@ def test_a_table_whose_name_ends_in_a_number_is_said_as_it_is(make: Make) -> Non
 
 
 _ASKS_BACK = """
-from agent_worker.offline import plan
+from agent_worker.offline.planner import plan
 from bus.contract.catalog import Catalog, CatalogColumn, CatalogTable
 
 titles = tuple(f"{of} Manager" for of in ("Finance", "Stock", "Purchasing", "Marketing", "Sales", "Office", "Tax"))

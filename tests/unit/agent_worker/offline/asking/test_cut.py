@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_worker.offline.question.single import Words
+from agent_worker.offline.question.single import CatalogWords
 from tests.harness.data.small_tables import Make, Tables
 
 DESK: Tables = {
@@ -24,5 +24,5 @@ DESK: Tables = {
     ],
 )
 def test_every_word_is_in_one_piece(make: Make, question: str, pieces: str) -> None:
-    found = Words(make(DESK).catalog).cut(question)
+    found = CatalogWords(make(DESK).catalog).cut(question)
     assert " ".join(f"{piece.kind}:{piece.text}" for piece in found) == pieces

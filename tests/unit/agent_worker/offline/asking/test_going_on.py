@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from agent_worker.offline import plan
+from agent_worker.offline.planner import plan
 from agent_worker.plan import Plan, SqlPlan, Turn
 from bench.questions import Data, same_rows
 from bus.contract.events import Clarification

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_worker.offline import plan
+from agent_worker.offline.planner import plan
 from agent_worker.plan import ChartHint, DirectAnswer, SqlPlan
 from bench.questions import Data
 from bus.contract.events import Clarification

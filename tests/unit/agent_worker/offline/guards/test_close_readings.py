@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_worker.offline import plan
+from agent_worker.offline.planner import plan
 from agent_worker.plan import SqlPlan
 from tests.harness.data.small_tables import Make, Tables
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from agent_worker.offline import plan
+from agent_worker.offline.planner import plan
 from agent_worker.plan import SqlPlan
 from bench.questions import Data
 from bus.contract.catalog import Catalog

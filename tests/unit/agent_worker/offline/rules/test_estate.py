@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from agent_worker.offline import plan
+from agent_worker.offline.planner import plan
 from bus.contract.events import Clarification
 from tests.harness.data.small_tables import Make, Tables, assert_rows
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 import pytest
 
-from agent_worker.offline import plan
+from agent_worker.offline.planner import plan
 from agent_worker.plan import SqlPlan
 from bus.contract.catalog import Measure
 from tests.harness.data.small_tables import Make, Tables

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from agent_worker.offline import plan
+from agent_worker.offline.planner import plan
 from agent_worker.plan import SqlPlan
 from bench.questions import Data, same_rows
 from bus.contract.catalog import Catalog, Description, Measure

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from agent_worker.catalog.description import SECTIONS, read_description
-from agent_worker.offline import plan
+from agent_worker.offline.planner import plan
 from agent_worker.offline.schema.guessed.description_file import description_file, guesses
 from agent_worker.offline.schema.model import Schema
-from agent_worker.offline.schema.roles import Role
+from agent_worker.offline.schema.roles import ColumnRole
 from agent_worker.plan import Plan, SqlPlan
 from bench.question_data.newcomers import FOLDERS
 from bench.questions import Data, read_set
@@ -147,4 +147,4 @@ def test_a_declared_unit_is_converted_to(folders: dict[str, Data], tmp_path: Pat
 
 
 def test_the_roles_that_may_be_declared_are_those_that_there_are() -> None:
-    assert set(ROLES) == {str(role) for role in Role}
+    assert set(ROLES) == {str(role) for role in ColumnRole}

@@ -3,7 +3,8 @@
 import pytest
 
 from agent_worker.offline.english.spelling import corrected
-from agent_worker.offline.english.tokens import atoms, number_of, stem, tokenize
+from agent_worker.offline.english.tokens import atoms, number_of, tokenize
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.schema.matching import PARTIAL, fit, parts_of
 
 

@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from agent_worker.offline import plan
+from agent_worker.offline.planner import plan
 from agent_worker.plan import SqlPlan
 from bench.questions import Data, same_rows
 

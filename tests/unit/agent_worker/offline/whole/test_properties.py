@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from agent_worker.offline import plan
 from agent_worker.offline.english.lexicon import PHRASES
+from agent_worker.offline.planner import plan
 from agent_worker.plan import DirectAnswer, SqlPlan, Turn
 from bench.questions import Data, read_set
 from bus.contract.events import Clarification

@@ -3,62 +3,63 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from agent_worker.offline.english import tokens
 from agent_worker.offline.english.senses import ASKING, SYNONYMS
-from agent_worker.offline.english.tokens import stem, words_in
+from agent_worker.offline.english.tokens import words_in
 from agent_worker.offline.english.verbs import VERBS
-from agent_worker.offline.question.cut import Kind, Piece
+from agent_worker.offline.english.word_forms import stem
+from agent_worker.offline.question.cut import Segment, SegmentKind
 from agent_worker.offline.question.single import Single
 from agent_worker.offline.schema.model import Column, Schema, Table
 from agent_worker.offline.schema.ranges import holds_years
-from agent_worker.offline.schema.roles import Kind as Holds
-from agent_worker.offline.schema.roles import Role
+from agent_worker.offline.schema.roles import ColumnKind, ColumnRole
 
-_FIGURES = (Role.QUANTITY, Role.RATE)
+_FIGURES = (ColumnRole.QUANTITY, ColumnRole.RATE)
 _NO_FIGURES = frozenset(
     """lat lon lng latitude longitude zip postcode version tz timezone year month day hour minute second week quarter
     weekday""".split()  # noqa: SIM905
 )
 """Words of numbers that nobody adds up or ranks by."""
-_SOFT = (Kind.UNKNOWN, Kind.VAGUE)
+_SOFT = (SegmentKind.UNKNOWN, SegmentKind.VAGUE)
 
 
 @dataclass
-class Pieces:
+class Segments:
     """The names and values in a question, the tables that it may be about, and the words that are left over."""
 
     single: Single
     text: str
-    items: list[Piece] = field(init=False)
+    all: list[Segment] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.items = self.single.words.cut(self.text)
+        self.all = self.single.words.cut(self.text)
 
-    def translated(self) -> "Pieces":
+    def translated(self) -> "Segments":
         """The same with other words for tables: "tracks" in the place of "songs"."""
         text = self.text
         nouns = {stem(table.words[-1]): table for table in self.schema.tables.values()}
-        for item in reversed([item for item in self.items if item.kind in (Kind.UNKNOWN, Kind.VALUE)]):
-            word = item.text.lower()
-            if word in VERBS or item.is_whole_value:
+        for segment in reversed(
+            [segment for segment in self.all if segment.kind in (SegmentKind.UNKNOWN, SegmentKind.VALUE)]
+        ):
+            word = segment.text.lower()
+            if word in VERBS or segment.is_whole_value:
                 continue
             meant = [nouns[stem(o)] for o in SYNONYMS.get(word, SYNONYMS.get(stem(word), ())) if stem(o) in nouns]
             if meant:
-                noun = plural(meant[0]) if word.endswith("s") else singular(meant[0])
-                text = text[: item.start] + noun + text[item.end :]
-        return self if text == self.text else Pieces(self.single, text)
+                noun = meant[0].plural if word.endswith("s") else meant[0].singular
+                text = text[: segment.start] + noun + text[segment.end :]
+        return self if text == self.text else Segments(self.single, text)
 
     @property
     def schema(self) -> Schema:
         return self.single.core.schema
 
     @property
-    def names(self) -> list[Piece]:
-        return [item for item in self.items if item.kind is Kind.NAME and item.names]
+    def names(self) -> list[Segment]:
+        return [segment for segment in self.all if segment.kind is SegmentKind.NAME and segment.names]
 
     @property
-    def values(self) -> list[Piece]:
-        return [item for item in self.items if item.is_whole_value]
+    def values(self) -> list[Segment]:
+        return [segment for segment in self.all if segment.is_whole_value]
 
     @property
     def words(self) -> set[str]:
@@ -66,35 +67,45 @@ class Pieces:
         return set(words_in(self.text))
 
     @property
-    def left_over(self) -> list[Piece]:
-        """The pieces that nothing in the data explains."""
-        return [item for item in self.items if item.kind in _SOFT]
+    def left_over(self) -> list[Segment]:
+        """The segments that nothing in the data explains."""
+        return [segment for segment in self.all if segment.kind in _SOFT]
 
     @property
-    def unknown(self) -> list[Piece]:
+    def unknown(self) -> list[Segment]:
         """The words that are neither of the data nor of asking."""
-        return [item for item in self.left_over if item.kind is Kind.UNKNOWN and item.text.lower() not in ASKING]
+        return [
+            segment
+            for segment in self.left_over
+            if segment.kind is SegmentKind.UNKNOWN and segment.text.lower() not in ASKING
+        ]
 
     @cached_property
     def tables(self) -> list[Table]:
         """The tables that are named; else those whose columns or values are; else the largest."""
         named = [
-            c.table for item in self.names if item.is_table for c in item.names if c.column is None and c.cost <= 0.1
+            c.table
+            for segment in self.names
+            if segment.is_table
+            for c in segment.names
+            if c.column is None and c.cost <= 0.1
         ]
-        near = [c.table for item in self.names for c in item.names[:2]]
-        near += [ref.table for item in self.values for ref in item.values[:2]]
+        near = [c.table for segment in self.names for c in segment.names[:2]]
+        near += [ref.table for segment in self.values for ref in segment.values[:2]]
         largest = max(self.schema.tables.values(), key=lambda table: table.info.row_count)
         found = list(dict.fromkeys(named or near)) or [largest.name]
         return [self.schema.tables[name] for name in found]
 
     @property
     def names_a_table(self) -> bool:
-        return any(item.is_table for item in self.names)
+        return any(segment.is_table for segment in self.names)
 
     @property
     def columns(self) -> list[Column]:
         """The columns that are named."""
-        refs = [(c.table, c.column) for item in self.names if not item.is_table for c in item.names if c.column]
+        refs = [
+            (c.table, c.column) for segment in self.names if not segment.is_table for c in segment.names if c.column
+        ]
         return [self.schema.columns[ref] for ref in dict.fromkeys(refs) if ref in self.schema.columns]
 
     def events(self, table: Table) -> list[Table]:
@@ -114,7 +125,7 @@ class Pieces:
         happening = [table for table in found if self.schema.keys_of(table.name)] or found
         return sorted(happening, key=lambda table: -table.info.row_count)
 
-    def figures(self, table: Table) -> list[Column]:
+    def amounts(self, table: Table) -> list[Column]:
         """The columns of a table that measure something."""
         return [
             c
@@ -124,16 +135,7 @@ class Pieces:
 
     def categories(self, table: Table) -> list[Column]:
         """The columns of a table by which its rows fall into few groups."""
-        return [c for c in table.columns if c.role in (Role.CATEGORY, Role.FLAG) and c.info.values]
+        return [c for c in table.columns if c.role in (ColumnRole.CATEGORY, ColumnRole.FLAG) and c.info.values]
 
     def dates(self, table: Table) -> list[Column]:
-        return [c for c in table.columns if c.kind is Holds.DATE]
-
-
-def plural(table: Table) -> str:
-    """A table's noun as it is said of many; one that ends in a number is said as it is."""
-    return table.noun if table.noun[-1:].isdigit() else tokens.plural(table.noun)
-
-
-def singular(table: Table) -> str:
-    return " ".join((*table.words[:-1], stem(table.words[-1])))
+        return [c for c in table.columns if c.kind is ColumnKind.DATE]

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.english.tokens import stem
 from agent_worker.offline.english.vocabulary import UNIT_PHRASES
-from agent_worker.offline.grammar.fragments import Item
+from agent_worker.offline.english.word_forms import stem
+from agent_worker.offline.grammar.fragments import SelectItem
 from agent_worker.offline.grammar.reader import Reader
 from agent_worker.offline.grammar.standing import spans_of
 from agent_worker.offline.lexer.lattice import Name
@@ -15,7 +15,7 @@ AMOUNTS = frozenset(("amount", "value"))
 """What is added up rather than counted."""
 _DURATIONS = frozenset(("time", "times", "duration", "durations", "length"))
 _AT = frozenset(("at", "on"))
-Items = tuple[Item, ...]
+SelectItems = tuple[SelectItem, ...]
 
 
 def count_of(reader: Reader, at: int) -> list[tuple[int, None]]:
@@ -36,7 +36,7 @@ def counted_things(reader: Reader, at: int) -> Iterator[tuple[int, Name, bool, f
         yield end, name, distinct > start, name.cost
 
 
-def aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
+def aggregated(reader: Reader, at: int) -> Iterator[tuple[int, SelectItems, float]]:
     for end, fns, guessed, cost in functions(reader, at):
         start = reader.skip(english.DETERMINERS, end + (reader.word(end) == "of"))
         for after, (span,), more in time_span(reader, start, fns[0]):
@@ -45,23 +45,23 @@ def aggregated(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
         for after, name in reader.noun(start):
             told = _of_number(name, {"number", "numbers"} & set(reader.words[at:start]))
             if told.candidates:
-                yield after, tuple(Item(fn, told, guessed=guessed, rows=rows) for fn in fns), told.cost + cost
+                yield after, tuple(SelectItem(fn, told, guessed=guessed, rows=rows) for fn in fns), told.cost + cost
             if reader.word(after) == "and":
                 for last, other in reader.noun(after + 1):
-                    both = tuple(Item(fn, n, guessed=guessed) for n in (name, other) for fn in fns)
+                    both = tuple(SelectItem(fn, n, guessed=guessed) for n in (name, other) for fn in fns)
                     yield last, both, name.cost + other.cost + cost + 0.02
             of_rows = name.tables and fns in (("avg",), ("median",)) and not AMOUNTS & set(reader.words[at:end])
             many = stem(reader.word(after - 1)) != reader.word(after - 1)  # an "average offer" is no number of offers
             if of_rows and many and reader.word(after) == "per":
-                yield after, (Item("count", name, over=fns[0]),), name.cost + cost
+                yield after, (SelectItem("count", name, over=fns[0]),), name.cost + cost
         for after, (since, until), more in _lasting(reader, start):
-            yield after, tuple(Item(fn, until, since=since) for fn in fns), more + cost
+            yield after, tuple(SelectItem(fn, until, since=since) for fn in fns), more + cost
         amount = reader.maybe(english.AMOUNT, start)
         if amount > start:
             for after, name in reader.noun(amount):
                 told = _of_number(name, reader.words[amount - 2 : amount] in (["number", "of"], ["count", "of"]))
                 if told.candidates:
-                    yield after, tuple(Item(fn, told, guessed=guessed) for fn in fns), told.cost + cost + 0.05
+                    yield after, tuple(SelectItem(fn, told, guessed=guessed) for fn in fns), told.cost + cost + 0.05
 
 
 def _lasting(reader: Reader, at: int) -> Iterator[tuple[int, tuple[Name, Name], float]]:
@@ -78,7 +78,7 @@ def _of_number(name: Name, said: object) -> Name:
     return Name(name.text, name.start, name.end, name.columns) if said else name
 
 
-def time_span(reader: Reader, at: int, fn: str) -> Iterator[tuple[int, Items, float]]:
+def time_span(reader: Reader, at: int, fn: str) -> Iterator[tuple[int, SelectItems, float]]:
     """ "how long between the order date and the delivery date", "days from … to …"."""
     for start, unit in reader.phrase(english.SPANS, at):
         for end, first in reader.noun(start):
@@ -86,12 +86,12 @@ def time_span(reader: Reader, at: int, fn: str) -> Iterator[tuple[int, Items, fl
             for after, last in reader.noun(end + 1) if reader.word(end) in ("and", "to", "until") else ():
                 yield (
                     after + (reader.word(after) in _AT),
-                    (Item(fn, last, since=first, unit=unit),),
+                    (SelectItem(fn, last, since=first, unit=unit),),
                     first.cost + last.cost,
                 )
 
 
-def ratio(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
+def ratio(reader: Reader, at: int) -> Iterator[tuple[int, SelectItems, float]]:
     """ "cost per km", "average cost per km"; "orders per customer by country"."""
     starts = [end for end, fn in reader.phrase(english.AGGREGATES, at) if fn in ("avg", "sum")]
     for start in (at, *starts):
@@ -100,7 +100,7 @@ def ratio(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
                 timed = other.text.lower() in UNIT_PHRASES
                 measured = name.is_column and reader.is_amount(other) and not timed
                 if measured or (other.tables and reader.word(last) == "by" and (name.tables or name.is_column)):
-                    yield last, (Item("per", name, other=other),), name.cost + other.cost
+                    yield last, (SelectItem("per", name, other=other),), name.cost + other.cost
 
 
 def functions(reader: Reader, at: int) -> Iterator[tuple[int, tuple[str, ...], bool, float]]:

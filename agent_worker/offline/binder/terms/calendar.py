@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from agent_worker.offline.binder.names.reading import Unbound
-from agent_worker.offline.binder.query import Bucket, Ref
-from agent_worker.offline.grammar.fragments import Moment
+from agent_worker.offline.binder.names.binding import Unbound
+from agent_worker.offline.binder.query_ir import Bucket, Ref
+from agent_worker.offline.grammar.fragments import TimeExpression
 from agent_worker.offline.schema.model import Column, Schema
-from agent_worker.offline.schema.roles import Kind
+from agent_worker.offline.schema.roles import ColumnKind
 
 _PARTS = ("year", "quarter", "month", "week", "day", "hour")
 _NEEDED = {"month": ("year", "month"), "quarter": ("year", "month"), "quarter_of_year": ("month",),
@@ -59,7 +59,7 @@ def parts_of(schema: Schema, table: str) -> Calendar | None:
     found = {
         column.words[0]: column
         for column in schema.tables[table].columns
-        if len(column.words) == 1 and column.words[0] in _PARTS and column.kind is Kind.NUMBER
+        if len(column.words) == 1 and column.words[0] in _PARTS and column.kind is ColumnKind.NUMBER
     }
     if not {"year", "month"} & set(found):
         return None
@@ -73,7 +73,7 @@ def is_calendar_part(column: str) -> bool:
 
 
 def is_one_of_several_parts(schema: Schema, column: Column) -> bool:
-    """Whether a column holds the year, the month and so on of a moment whose other parts stand beside it: by itself it
+    """Whether a column holds the year, the month and so on of a time whose other parts stand beside it: by itself it
     orders nothing."""
     calendar = parts_of(schema, column.table)
     parts = list(calendar.parts.values()) if calendar is not None else []
@@ -86,17 +86,17 @@ def _only_year(column: Column | None) -> int | None:
     return int(column.info.minimum or 0)
 
 
-def stretch(moment: Moment, year: int | None) -> tuple[date, date]:
-    """The first day of a moment, and the first one behind it. Raises `Unbound` where its year is not known."""
-    known = moment.year if moment.year is not None else year
-    if known is None or moment.weekday is not None:
-        raise Unbound(f"which year is meant by {moment.text}")
-    month = moment.month or (3 * moment.quarter - 2 if moment.quarter else 1)
+def stretch(said: TimeExpression, year: int | None) -> tuple[date, date]:
+    """The first day of a time, and the first day behind it. Raises `Unbound` where its year is not known."""
+    known = said.year if said.year is not None else year
+    if known is None or said.weekday is not None:
+        raise Unbound(f"which year is meant by {said.text}")
+    month = said.month or (3 * said.quarter - 2 if said.quarter else 1)
     try:
-        start = date(known, month, moment.day or 1)
+        start = date(known, month, said.day or 1)
     except ValueError as error:
-        raise Unbound(f"{moment.text} is not in the calendar") from error
-    if moment.day is not None:
+        raise Unbound(f"{said.text} is not in the calendar") from error
+    if said.day is not None:
         return start, start + timedelta(days=1)
-    beyond = start.year * 12 + start.month - 1 + (1 if moment.month else 3 if moment.quarter else 12)
+    beyond = start.year * 12 + start.month - 1 + (1 if said.month else 3 if said.quarter else 12)
     return start, date(beyond // 12, beyond % 12 + 1, 1)

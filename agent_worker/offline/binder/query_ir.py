@@ -147,7 +147,7 @@ def simple_conditions(condition: Condition) -> Iterator["Compare | Exists | InBo
 
 
 @dataclass(slots=True)
-class Query:
+class QueryIR:
     """A whole question over `base`. `over`: the groups are counted ("count")."""
 
     base: str
@@ -160,7 +160,7 @@ class Query:
     nth: int = 1
     """Which one of the order, with a limit of one: the second, with its equals."""
     within: list[Ref] = field(default_factory=list)
-    """The first ones are those of each of these: "the latest reading of each device"."""
+    """The columns for each of which the first rows are taken: "the latest reading of each device"."""
     distinct: bool = False
     doubtful: bool = False
     """It may be meant so, and is asked back rather than answered."""
@@ -175,7 +175,7 @@ class Query:
 
     @property
     def aggregated(self) -> bool:
-        return bool(self.groups or self.buckets or self.figures)
+        return bool(self.groups or self.buckets or self.aggregates)
 
     @property
     def exprs(self) -> tuple[Expr, ...]:
@@ -183,7 +183,7 @@ class Query:
         return (*self.shown, *(e for e, _ in self.order), *(having.expr for having in self.havings))
 
     @property
-    def figures(self) -> list[Agg]:
+    def aggregates(self) -> list[Agg]:
         """What is shown of many rows."""
         return [e for e in self.shown if isinstance(e, Agg)]
 
@@ -193,7 +193,7 @@ class Query:
         return [e for e in self.shown if isinstance(e, Ref)]
 
 
-def plainest(query: Query) -> Query:
+def plainest(query: QueryIR) -> QueryIR:
     """A query without what makes no other answer of it: the side of a join that a key is shown from, things behind a
     row that must exist, and whether what is alike stands there once."""
     conditions: list[Condition] = []

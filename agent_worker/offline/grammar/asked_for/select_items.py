@@ -4,8 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.grammar.asked_for.figures import Items, aggregated, count_of, counted_things, ratio, time_span
-from agent_worker.offline.grammar.fragments import Item
+from agent_worker.offline.grammar.asked_for.aggregates import (
+    SelectItems,
+    aggregated,
+    count_of,
+    counted_things,
+    ratio,
+    time_span,
+)
+from agent_worker.offline.grammar.fragments import SelectItem
 from agent_worker.offline.grammar.reader import Reader
 from agent_worker.offline.lexer.lattice import Name
 
@@ -17,13 +24,13 @@ _NO_COUNT = 0.4
 _OWNED_BY = frozenset(("of", "for", "in", "from", "on", "about"))
 
 
-def item_list(reader: Reader, at: int, counted: bool = False) -> Iterator[tuple[int, Items, float]]:
+def item_list(reader: Reader, at: int, counted: bool = False) -> Iterator[tuple[int, SelectItems, float]]:
     """Items with commas and "and" between them; `counted`: the opening was "count"."""
-    states: list[tuple[int, Items, float]] = []
+    states: list[tuple[int, SelectItems, float]] = []
     if counted:
-        states = [(end, (Item("count", name, far),), cost) for end, name, far, cost in counted_things(reader, at)]
+        states = [(end, (SelectItem("count", name, far),), cost) for end, name, far, cost in counted_things(reader, at)]
     else:
-        states = list(item(reader, at))
+        states = list(select_item(reader, at))
     size = 0
     while states and size < _MOST_ITEMS:
         yield from states
@@ -32,7 +39,7 @@ def item_list(reader: Reader, at: int, counted: bool = False) -> Iterator[tuple[
             (end, items + more, cost + extra)
             for place, items, cost in states
             for start in _separated(reader, place)
-            for end, more, extra in item(reader, start)
+            for end, more, extra in select_item(reader, start)
         ]
         size += 1
 
@@ -49,7 +56,7 @@ def _separated(reader: Reader, at: int) -> Iterator[int]:
             yield reader.skip(english.OPENING_GLUE, after)
 
 
-def item(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
+def select_item(reader: Reader, at: int) -> Iterator[tuple[int, SelectItems, float]]:
     """One thing asked for, with what it belongs to where that is said."""
     start = reader.skip(english.DETERMINERS, at)
     for end, items, cost in _bare_item(reader, start):
@@ -65,19 +72,19 @@ def _owner(reader: Reader, at: int) -> Iterator[tuple[int, Name]]:
                 yield end, name
 
 
-def _bare_item(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
+def _bare_item(reader: Reader, at: int) -> Iterator[tuple[int, SelectItems, float]]:
     for end, _ in count_of(reader, at):
         for after, name, far, cost in counted_things(reader, end):
             guessed = "total" in reader.words[at : max(end, at + 1)]
-            yield after, (Item("count", name, far, guessed=guessed),), cost
+            yield after, (SelectItem("count", name, far, guessed=guessed),), cost
     for end, _ in reader.phrase(english.BARE_COUNT, at):
         if reader.word(end) != "of":
-            yield end, (Item("count"),), 0.3
+            yield end, (SelectItem("count"),), 0.3
     for end, name in reader.noun(at):
         if name.tables and reader.word(end) in ("count", "counts"):
-            yield end + 1, (Item("count", name),), name.cost + 0.05
+            yield end + 1, (SelectItem("count", name),), name.cost + 0.05
     if reader.word(at) in ("headcount", "headcounts"):
-        yield at + 1, (Item("count", reader.people(at)),), 0.1
+        yield at + 1, (SelectItem("count", reader.people(at)),), 0.1
     yield from ratio(reader, at)
     yield from aggregated(reader, at)
     yield from time_span(reader, at, "")
@@ -85,22 +92,22 @@ def _bare_item(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
     distinct = reader.maybe(english.DISTINCT, at)
     for end, name in reader.noun(distinct):
         counted = name.text.lower() == "number" and reader.word(end) == "of"
-        yield end, (Item("", name, distinct > at),), name.cost + (_NO_COUNT if counted else 0.0)
+        yield end, (SelectItem("", name, distinct > at),), name.cost + (_NO_COUNT if counted else 0.0)
         adds = english.AGGREGATES.at(reader.words, name.start) and name.end - name.start > 1
         if adds and name.is_column and name.cost < _WHOLE:
-            yield end, (Item("sum", name, guessed=True),), name.cost + _ADDED_UP
+            yield end, (SelectItem("sum", name, guessed=True),), name.cost + _ADDED_UP
 
 
-def _elliptic(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
+def _elliptic(reader: Reader, at: int) -> Iterator[tuple[int, SelectItems, float]]:
     """ "first and last name": the words before share the noun behind."""
     first = reader.word(at)
     if reader.words[at : at + 2] in (["full", "name"], ["full", "names"]):
         first_name, last_name = (reader.lattice.look_up((part, "name")) for part in ("first", "last"))
         if first_name and last_name:
             pair = (Name("first name", at, at + 2, first_name), Name("last name", at, at + 2, last_name))
-            yield at + 2, tuple(Item("", name) for name in pair), 0.1
+            yield at + 2, tuple(SelectItem("", name) for name in pair), 0.1
         elif whole := reader.lattice.look_up(("name",)):
-            yield at + 2, (Item("", Name("name", at, at + 2, whole)),), 0.1 + whole[0].cost
+            yield at + 2, (SelectItem("", Name("name", at, at + 2, whole)),), 0.1 + whole[0].cost
     if reader.word(at + 1) == "and" and first.isalpha():
         for second in reader.names(at + 2):
             if second.end - second.start < 2:
@@ -109,4 +116,8 @@ def _elliptic(reader: Reader, at: int) -> Iterator[tuple[int, Items, float]]:
             whole = reader.lattice.look_up((first, *head))
             if whole and whole[0].column is not None and whole[0].cost < 0.6:
                 text = " ".join((first, *head))
-                yield second.end, (Item("", Name(text, at, second.end, whole)), Item("", second)), second.cost
+                yield (
+                    second.end,
+                    (SelectItem("", Name(text, at, second.end, whole)), SelectItem("", second)),
+                    second.cost,
+                )

@@ -1,14 +1,15 @@
-"""The readings of a question: every way to read it bound over every table that it may be about."""
+"""The interpretations of a question: every way to read it, bound over every table that it may be about."""
 
 import math
 from collections import defaultdict
 from dataclasses import dataclass
 
-from agent_worker.offline.binder.bind import Binder, Unbound
-from agent_worker.offline.binder.query import Agg, Part, Query, plainest
-from agent_worker.offline.binder.time.times import Several
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.binder.bind import bind
+from agent_worker.offline.binder.names.binding import Binding, Unbound
+from agent_worker.offline.binder.query_ir import Agg, Part, QueryIR, plainest
+from agent_worker.offline.binder.times import Several
 from agent_worker.offline.english.vocabulary import DERIVED
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.follow_ups.merge import GoingOn, Unclear
 from agent_worker.offline.grammar.asked_for.selecting import stands_alone
 from agent_worker.offline.grammar.continuing import points_back
@@ -23,8 +24,8 @@ from agent_worker.offline.schema.value_index import ValueIndex
 from bus.contract.catalog import Catalog
 
 _ALLOWED, _PER_WORD, _CLOSE = 0.3, 0.19, 0.2
-"""A reading may cost so much, and more for each word of its question; one that costs nearly as little is another
-answer."""
+"""What an interpretation may cost, and how much more for each word of its question; one that costs nearly as little is
+another answer."""
 _LEFT_OUT = 2
 """The words of an opening that is left out, such as "show me": that makes nothing less clear."""
 _BY_VERB = 0.3
@@ -33,12 +34,12 @@ _MOST_BASES, _MOST_BRIDGES = 12, 6
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Interpretation:
     """One way to read a question, the statement that it makes, and its cost."""
 
     cost: float
     sql: str
-    query: Query
+    query: QueryIR
     parse: Parse
 
     @property
@@ -48,10 +49,10 @@ class Reading:
 
 
 @dataclass(slots=True)
-class Readings:
-    """All readings, the cheapest first, the words of the question, and why there is none."""
+class Interpretations:
+    """All interpretations, the cheapest first, the words of the question, and why there is none."""
 
-    found: list[Reading]
+    found: list[Interpretation]
     words: int
     problem: str = ""
     several_dates: str = ""
@@ -60,8 +61,8 @@ class Readings:
     """What it would cost to read it as said of one of these."""
 
     @property
-    def clear(self) -> Reading | None:
-        """The one reading that is near enough to the question and apart from all others."""
+    def clear(self) -> Interpretation | None:
+        """The one interpretation that is near enough to the question and apart from all others."""
         if self.found and self.dated <= self.found[0].cost:
             return None
         if not self.found or self.found[0].cost > _ALLOWED + _PER_WORD * self.words or self.rivals:
@@ -69,8 +70,8 @@ class Readings:
         return None if self.found[0].query.doubtful else self.found[0]
 
     @property
-    def rivals(self) -> list[Reading]:
-        """The readings that are nearly as good as the first, with another answer."""
+    def rivals(self) -> list[Interpretation]:
+        """The interpretations that are nearly as good as the first, with another answer."""
         first, *others = self.found
         near = [other for other in others if other.cost < first.cost + _CLOSE]
         return [other for other in near if other.plainest != first.plainest]
@@ -89,17 +90,17 @@ class Core:
             self._done[stem(table.words[-1])].append(table.name)
         self._refers = {table: {key.ref_table for key in self.schema.keys_of(table)} for table in self.schema.tables}
 
-    def read(self, question: str) -> Readings:
-        """Every reading of a question."""
+    def read(self, question: str) -> Interpretations:
+        """Every interpretation of a question."""
         cut = lattice(question, self.values, self.index)
         found, reached = parses(cut)
         words = len(question.split()) + (0 if stands_alone(question) else _LEFT_OUT)
         if not found:
-            return Readings([], words, f"word: {cut.words[reached] if reached < len(cut.words) else ''}")
+            return Interpretations([], words, f"word: {cut.words[reached] if reached < len(cut.words) else ''}")
         return self._bound(found, words)
 
-    def read_on(self, question: str, before: Parse, words: int) -> Readings:
-        """Every reading of a text that goes on from a question of so many words."""
+    def read_on(self, question: str, before: Parse, words: int) -> Interpretations:
+        """Every interpretation of a text that goes on from a question of so many words."""
         found, adds = further_parses(lattice(question, self.values, self.index))
         keys = frozenset((key.ref_table, key.ref_column) for key in self.schema.keys)
         going_on = GoingOn(before, adds, points_back(question), keys)
@@ -111,19 +112,19 @@ class Core:
             except Unclear as unclear:
                 problem = problem or str(unclear)
         if not merged:
-            return Readings([], words, problem)
+            return Interpretations([], words, problem)
         return self._bound(merged, words + len(question.split()))
 
-    def _bound(self, found: list[Parse], words: int) -> Readings:
+    def _bound(self, found: list[Parse], words: int) -> Interpretations:
         """What the parses mean over every table that they may be about."""
-        best: dict[str, Reading] = {}
+        best: dict[str, Interpretation] = {}
         dated = math.inf
         problems: dict[str, None] = {}
         several_dates = figured = ""
         for parse in found:
             for base in self.bases(parse):
                 try:
-                    bound = Binder(self.schema, base, self.routes(base), parse).run()
+                    bound = bind(Binding(self.schema, base, self.routes(base), parse))
                 except Unbound as problem:
                     problems[f"{problem} over {base}"] = None
                     if isinstance(problem, Several) and _tells(parse, problem.table):
@@ -134,9 +135,9 @@ class Core:
                 _order_groups(self.schema, bound.query)
                 sql = Renderer(bound.query).statement()
                 if sql not in best or bound.cost < best[sql].cost:
-                    best[sql] = Reading(bound.cost, sql, bound.query, parse)
-        return Readings(
-            sorted(best.values(), key=lambda reading: reading.cost),
+                    best[sql] = Interpretation(bound.cost, sql, bound.query, parse)
+        return Interpretations(
+            sorted(best.values(), key=lambda one: one.cost),
             words,
             "bind: " + "; ".join(problems),
             several_dates or ("" if best else figured),
@@ -177,7 +178,7 @@ def _tells(parse: Parse, table: str) -> bool:
     return any(c.table == table and c.cost <= 0.1 for i in items if i.name for c in i.name.columns)
 
 
-def _order_groups(schema: Schema, query: Query) -> None:
+def _order_groups(schema: Schema, query: QueryIR) -> None:
     """Groups for which no order was asked: names by their figure, largest first; numbers and dates by themselves."""
     figure = next((shown for shown in query.shown if isinstance(shown, Agg | Part)), None)
     if not (query.groups or query.buckets) or figure is None or query.order or query.over:

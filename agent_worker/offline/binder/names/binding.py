@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass, field, replace
 
-from agent_worker.offline.binder.query import Query, Ref
-from agent_worker.offline.english.tokens import stem
+from agent_worker.offline.binder.query_ir import QueryIR, Ref
 from agent_worker.offline.english.vocabulary import DERIVED
+from agent_worker.offline.english.word_forms import stem
 from agent_worker.offline.grammar.fragments import (
     Absent,
     Everything,
     Group,
     HowMany,
-    Item,
     Mention,
     Parse,
     Rank,
     Select,
+    SelectItem,
     Verb,
     Where,
 )
@@ -31,7 +31,7 @@ OWN_WORDS = frozenset(("name", "names", "id", "ids", "title", "titles"))
 
 
 class Unbound(Exception):
-    """This reading makes no query over this base."""
+    """This parse makes no query over this base."""
 
 
 class Doubtful(Unbound):
@@ -39,7 +39,7 @@ class Doubtful(Unbound):
 
 
 @dataclass
-class Reading:
+class Binding:
     """A parse over a base table, and the query so far. Raises `Unbound` where that makes no query."""
 
     schema: Schema
@@ -47,7 +47,7 @@ class Reading:
     joins: Joins
     parse: Parse
     cost: float = 0.0
-    query: Query = field(init=False)
+    query: QueryIR = field(init=False)
     entities: list[Ref] = field(default_factory=list)
     counted: set[str] = field(default_factory=set)
     told_by: list[Ref] = field(default_factory=list)
@@ -65,7 +65,7 @@ class Reading:
     """The conditions from here on are of other rows than those before."""
 
     def __post_init__(self) -> None:
-        self.query = Query(self.base, written_dates=self.schema.written_dates)
+        self.query = QueryIR(self.base, written_dates=self.schema.written_dates)
 
     @property
     def table(self) -> Table:
@@ -75,9 +75,9 @@ class Reading:
     def of(self, kind: type) -> list:  # type: ignore[type-arg]
         return [fragment for fragment in self.parse.fragments if isinstance(fragment, kind)]
 
-    def _items(self) -> list[Item]:
+    def items(self) -> list[SelectItem]:
         """What is asked for, each with its owner: "the names and ages of students"."""
-        found: list[Item] = []
+        found: list[SelectItem] = []
         for at, fragment in enumerate(self.parse.fragments):
             if isinstance(fragment, Select):
                 first = found[0].name if found and found[0].fn == "" else None
@@ -103,56 +103,56 @@ class Reading:
         whole = groups[0] if len(groups) == 1 and groups[0].cost < 0.2 and groups[0].tables else None
         return [replace(i, owner=whole) if whole and is_own(i) else i for i in found]
 
-    def _owners(self, items: list[Item]) -> None:
+    def add_bridge_cost(self, items: list[SelectItem]) -> None:
         tables = {c.table for i in items if i.owner for c in i.owner.tables}
         tables |= {c.table for m in self.of(Mention) for c in m.name.tables}
         tables |= {c.table for i in items if i.name for c in i.name.tables}
         tables |= {c.table for i in items if i.name for c in i.name.columns}
         tables |= {c.table for g in self.of(Group) for n in g.names for c in n.candidates}
         tables |= {c.table for h in (*self.of(HowMany), *self.of(Rank)) for c in counted_tables(h)}
-        if self.base not in tables and not self._is_done():
+        if self.base not in tables and not self.is_done():
             self.cost += BRIDGE
 
-    def _is_done(self) -> bool:
+    def is_done(self) -> bool:
         """Whether a verb tells of the rows of the base: "flew" of flights."""
         noun = stem(self.table.words[-1])
         return any(stem(DERIVED.get(verb.word, "")) == noun for verb in self.of(Verb))
 
-    def _column(self, c: Candidate | Ref) -> Column:
+    def column(self, c: Candidate | Ref) -> Column:
         return self.schema.columns[c.table, c.column or ""]
 
-    def _named_tables(self) -> set[str]:
+    def named_tables(self) -> set[str]:
         """The tables that the question names, by themselves or with the name of a column."""
         parse = self.parse.fragments
-        names = [*self._item_names(), *(f.name for f in parse if isinstance(f, (Mention, Absent, HowMany)) and f.name)]
+        names = [*self.item_names(), *(f.name for f in parse if isinstance(f, (Mention, Absent, HowMany)) and f.name)]
         names += [name for f in parse if isinstance(f, Group) for name in f.names]
         names += [name for f in parse if isinstance(f, Where) for name in (f.name, f.owner) if name]
         names += [f.item.name for f in parse if isinstance(f, Rank) and f.item and f.item.name]
         found = {c.table for name in names for c in name.candidates if c.is_table or c.owned}
         return found | {f.name.tables[0].table for f in self.of(Everything) if f.name and f.name.tables}
 
-    def _item_names(self) -> list[Name]:
-        items = self._items()
+    def item_names(self) -> list[Name]:
+        items = self.items()
         return [name for item in items for name in (item.name, item.owner) if name]
 
-    def _base_is_said(self) -> bool:
+    def base_is_said(self) -> bool:
         """Whether the question names the rows that what it asks for is of."""
-        items = [item.owner for item in self._items() if item.owner]
+        items = [item.owner for item in self.items() if item.owner]
         return self.base in self.mentioned | {c.table for name in items for c in name.tables}
 
-    def _noun_before(self, where: Where) -> set[str]:
+    def noun_before(self, where: Where) -> set[str]:
         """The tables of the last noun before a condition."""
         before = self.parse.fragments[: self.parse.fragments.index(where)]
         names = [f.name if isinstance(f, Mention) else f.names[-1] for f in before if isinstance(f, Mention) or
                  (isinstance(f, Group) and f.names)]  # fmt: skip
         return {c.table for c in names[-1].tables} if names else set()
 
-    def _denied_before(self, where: Where) -> bool:
+    def denied_before(self, where: Where) -> bool:
         before = self.parse.fragments[: self.parse.fragments.index(where)]
         return any(isinstance(f, Absent) and not f.missing for f in before)
 
 
-def is_own(item: Item) -> bool:
+def is_own(item: SelectItem) -> bool:
     """Whether only the thing of a group can have this: "the id, the price and the count of orders for each room"."""
     return item.fn == "" and item.owner is None and item.name is not None and item.name.text.lower() in OWN_WORDS
 

@@ -3,23 +3,33 @@
 from collections.abc import Iterator
 
 from agent_worker.offline.english import lexicon as english
-from agent_worker.offline.grammar.asked_for.items import item
-from agent_worker.offline.grammar.fragments import Fragment, Group, Growth, Item, Moment, Per, Select, When, Where
+from agent_worker.offline.grammar.asked_for.select_items import select_item
+from agent_worker.offline.grammar.fragments import (
+    Fragment,
+    Group,
+    Growth,
+    Per,
+    Select,
+    SelectItem,
+    TimeExpression,
+    When,
+    Where,
+)
 from agent_worker.offline.grammar.reader import Found, Reader
-from agent_worker.offline.grammar.time.times import moment
+from agent_worker.offline.grammar.time.times import time_expression
 from agent_worker.offline.lexer.lattice import Name, Value
 from agent_worker.offline.schema.lookup import Candidate
 
 _AT = frozenset(("in", "on", "of", "for", "during", "from"))
 
 
-def figures(reader: Reader, at: int) -> Iterator[Found]:
+def growth_or_comparison(reader: Reader, at: int) -> Iterator[Found]:
     """ "compare orders", "growth of total revenue", "by how much did orders": the figure, or how many there are."""
     compared = [(at + 1, False)] if reader.word(at) == "compare" else []
     for start, growth in [*compared, *((end, True) for end, _ in reader.phrase(english.GROWTH, at))]:
         more: tuple[Fragment, ...] = (Growth(),) if growth else ()
         terse = not growth
-        for end, items, cost in item(reader, start):
+        for end, items, cost in select_item(reader, start):
             one = items[0]
             if len(items) > 1 or one.name is None or one.owner is not None:
                 continue
@@ -28,7 +38,7 @@ def figures(reader: Reader, at: int) -> Iterator[Found]:
             elif summed := reader.added_up(one):
                 yield end, (Select((summed,), terse=terse), *more), cost
             elif one.name.tables:
-                yield end, (Select((Item("count", one.name),), terse=terse), *more), cost
+                yield end, (Select((SelectItem("count", one.name),), terse=terse), *more), cost
     for value in reader.values(at + 1) if compared else ():
         yield from _by_figure(reader, value)
 
@@ -37,7 +47,9 @@ def _by_figure(reader: Reader, value: Value) -> Iterator[Found]:
     """ "compare Boston and Chicago by number of orders"."""
     for place in _second(reader, value.end):
         for other in reader.values(place):
-            for end, items, cost in item(reader, other.end + 1) if reader.word(other.end) in ("by", "on") else ():
+            for end, items, cost in (
+                select_item(reader, other.end + 1) if reader.word(other.end) in ("by", "on") else ()
+            ):
                 figure = items[0] if items[0].fn else reader.added_up(items[0])
                 if figure is None or len(items) > 1:
                     continue
@@ -49,9 +61,9 @@ def _by_figure(reader: Reader, value: Value) -> Iterator[Found]:
 def compared(reader: Reader, at: int) -> Iterator[Found]:
     """ "in 2022 vs 2023", "in Boston compared with Chicago": one row for each."""
     start = at + (reader.word(at) in _AT)
-    for end, first in moment(reader, start):
+    for end, first in time_expression(reader, start):
         for place in _second(reader, end):
-            for last, second in moment(reader, place):
+            for last, second in time_expression(reader, place):
                 if _unit(first) == _unit(second):
                     yield last, (When("in", (first, second)), Per(_unit(first))), 0.1
     for value in reader.values(start):
@@ -71,8 +83,8 @@ def growth(reader: Reader, at: int) -> Iterator[Found]:
     for end, _ in reader.phrase(english.GREW, at):
         yield end, None, 0.0
     if reader.word(at) in ("from", "between") and _is_growth(reader):
-        for end, first in moment(reader, at + 1):
-            for last, second in moment(reader, end + 1) if reader.word(end) in ("to", "and") else ():
+        for end, first in time_expression(reader, at + 1):
+            for last, second in time_expression(reader, end + 1) if reader.word(end) in ("to", "and") else ():
                 if _unit(first) == _unit(second):
                     yield last, (When("in", (first, second)), Per(_unit(first))), 0.0
 
@@ -97,8 +109,8 @@ def _second(reader: Reader, at: int) -> Iterator[int]:
         yield place + (reader.word(place) in _AT)
 
 
-def _unit(one: Moment) -> str:
-    """The unit of time that a moment is one of."""
+def _unit(one: TimeExpression) -> str:
+    """The unit of time that a time is one of."""
     if one.weekday is not None:
         return "weekday"
     if one.day is not None:
@@ -110,6 +122,6 @@ def _unit(one: Moment) -> str:
 
 def _shared(value: Value, other: Value) -> Iterator[Name]:
     """The columns that have both values."""
-    places = [place for place in value.by_place if place in other.by_place]
-    if places:
-        yield Name(places[0][1], value.start, other.end, tuple(Candidate(*place) for place in places))
+    columns = [place for place in value.by_place if place in other.by_place]
+    if columns:
+        yield Name(columns[0][1], value.start, other.end, tuple(Candidate(*place) for place in columns))

@@ -1,12 +1,15 @@
-"""Whole questions to choose from in place of one that is not understood: each was planned before it is offered."""
+"""Chooses the chips of a question back: texts are tried, the nearest first, and those that can be planned are offered.
+
+What a chip says is worded in `chip_wording.py` (new questions about the same data) and in `question_rewording.py` (the
+person's own question, changed in one place).
+"""
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from agent_worker.offline.asking_back.pieces import Pieces
-from agent_worker.offline.asking_back.proposals import (
+from agent_worker.offline.asking_back.chip_wording import (
     about_tables,
     absent,
     by_measure,
@@ -19,7 +22,7 @@ from agent_worker.offline.asking_back.proposals import (
     over_time,
     rated,
 )
-from agent_worker.offline.asking_back.rewording import (
+from agent_worker.offline.asking_back.question_rewording import (
     codes,
     from_to,
     in_period,
@@ -29,6 +32,7 @@ from agent_worker.offline.asking_back.rewording import (
     put_in_place_with_codes,
     without_left_over,
 )
+from agent_worker.offline.asking_back.segments import Segments
 from agent_worker.offline.question.single import NotUnderstood, Single
 
 _LEAST, _MOST = 2, 4
@@ -37,7 +41,7 @@ _TRIED_COLUMNS = 20_000
 """Planning takes longer the more columns there are: of a wide catalog fewer questions are tried."""
 _TABLES = "what tables are there"
 
-Proposals = Callable[[Pieces], Iterator[str]]
+Proposals = Callable[[Segments], Iterator[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +55,15 @@ class Chip:
 def chips_for(single: Single, problem: NotUnderstood, refused: frozenset[str] = frozenset()) -> list[Chip]:
     """Two to four questions, those nearest to what was asked first, whose statements are not among the `refused` ones.
     Bounded: so many are tried and no more."""
-    pieces = Pieces(single, problem.questions[0] if problem.questions else problem.text).translated()
+    segments = Segments(single, problem.questions[0] if problem.questions else problem.text).translated()
     found: dict[str, Chip] = {}
-    tries = max(_LAST_TRIES, min(_MOST_TRIES, _TRIED_COLUMNS // max(len(pieces.schema.columns), 1)))
+    tries = max(_LAST_TRIES, min(_MOST_TRIES, _TRIED_COLUMNS // max(len(segments.schema.columns), 1)))
     for proposals in _ways(problem):
-        tries -= _try(single, islice(_new(proposals(pieces), problem), tries), found, refused)
+        tries -= _try(single, islice(_new(proposals(segments), problem), tries), found, refused)
         if len(found) >= _LEAST or tries <= 0:
             break
     if len(found) < _LEAST:
-        _try(single, islice(about_tables(pieces), _LAST_TRIES), found, refused)
+        _try(single, islice(about_tables(segments), _LAST_TRIES), found, refused)
     chips = list(found.values())
     return chips if len(chips) >= _LEAST else [*chips, Chip(_TABLES, "")]
 
@@ -78,7 +82,7 @@ def _has_one_of(within: str, question: str) -> bool:
 
 
 def _try(single: Single, questions: Iterator[str], found: dict[str, Chip], refused: frozenset[str]) -> int:
-    """Plan questions until there are enough; how many were."""
+    """Plan questions until enough have worked; returns how many were planned."""
     tried = 0
     for question in questions:
         if len(found) == _MOST:
@@ -94,8 +98,8 @@ def _ways(problem: NotUnderstood) -> list[Proposals]:
     """From what is nearest to the question to what can always be asked."""
     return [
         lambda _: put_in_place(problem),
-        lambda pieces: put_in_place_with_codes(problem, pieces),
-        lambda pieces: iter([pieces.text]),
+        lambda segments: put_in_place_with_codes(problem, segments),
+        lambda segments: iter([segments.text]),
         *(codes, from_to, in_units, compared, of_values, absent, rated, by_measure, frequent, figures_for, in_period),
         *(over_time, figures_named, near_names, of_groups, without_left_over, about_tables),
     ]

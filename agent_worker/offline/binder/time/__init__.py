@@ -1,1 +1,0 @@
-"""Conditions and groups over time."""
