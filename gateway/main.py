@@ -74,8 +74,8 @@ async def _run(settings: Settings, orders: ServeOrders) -> None:
         return
     try:
         listener = _listener(settings, orders)
-        revoked = RevokedSessions(state_dir)
-        identities = Identities(load(settings, state_dir), orders.made_token, Cookies(read_secret(state_dir)), revoked)
+        cookies = Cookies(read_secret(state_dir), RevokedSessions(state_dir))
+        identities = Identities(load(settings, state_dir), orders.made_token, cookies)
         await _serve(Gateway(settings, client, identities, listener.getsockname()[:2]), listener, shutdown)
     finally:
         client.close()

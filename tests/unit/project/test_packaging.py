@@ -107,6 +107,7 @@ def test_every_package_of_ours_is_shipped_typed_and_under_contract() -> None:
     assert tops == set(tool["hatch"]["build"]["targets"]["wheel"]["packages"])
     assert tops == set(tool["importlinter"]["root_packages"])
     assert tops <= set(tool["mypy"]["files"])
+    assert tops == {top for top in tops if (ROOT / top / "py.typed").exists()}
 
 
 def test_the_license_is_the_whole_text_that_the_metadata_names() -> None:

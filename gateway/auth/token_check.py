@@ -1,4 +1,4 @@
-"""Checking a token: how often an address may be wrong, and what of it is written down."""
+"""Checking a token: whether it is valid, how often an address may show a wrong one, and what is written to the audit log."""
 
 import time
 from collections import OrderedDict
@@ -11,8 +11,11 @@ from gateway.wire.errors import ApiError
 
 MAX_FAMILIAR = 10_000
 
+WRONG_TOKEN = "that token is not valid"
+WRONG_TOKEN_HINT = "`deadstop token create` makes one"
 
-class SignIn:
+
+class TokenCheck:
     """An address that has guessed too often is not listened to for a while, except for tokens that were good from
     there before: guessing must not lock out others behind the same address (on loopback: all)."""
 
@@ -59,3 +62,8 @@ class SignIn:
         self._familiar.move_to_end(key)
         if len(self._familiar) > MAX_FAMILIAR:
             self._familiar.popitem(last=False)
+
+
+def wrong_token() -> ApiError:
+    """The refusal of a request whose token is not valid (401)."""
+    return ApiError("unauthorized", WRONG_TOKEN, WRONG_TOKEN_HINT)
