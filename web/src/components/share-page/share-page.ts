@@ -16,8 +16,8 @@ import "../../styles/share.css";
 const EVENTS = ["agent_accepted", "agent_chunk", "agent_complete", "agent_error", "agent_killed"];
 
 /** The answers of a share, to be read: nothing can be asked, stopped or changed here. */
-@customElement("ds-shared")
-export class SharedPage extends PageElement {
+@customElement("ds-share-page")
+export class SharePage extends PageElement {
   @state() private shared: Shared | null = null;
   @state() private failure: TemplateResult | null = null;
   private readonly shareId = decodeURIComponent(location.pathname.split("/")[2] ?? "");

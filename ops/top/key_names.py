@@ -1,4 +1,4 @@
-"""The keys in what a terminal sends. Pure."""
+"""The names of the keys in what a terminal sends. Pure."""
 
 import re
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { givingText } from "../../src/model/catalog/own-files";
+import { givingText } from "../../../src/model/catalog/own-files";
 
 test("a file is said to be read once all of it has been sent", () => {
   expect(givingText("cats.csv", 0)).toBe("Sending cats.csv, 0 %");

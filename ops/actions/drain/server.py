@@ -1,4 +1,4 @@
-"""`drain`: no more questions, and waiting until what runs has ended."""
+"""`drain`: the server accepts no more questions, and we wait until what runs has ended and it has, too."""
 
 import asyncio
 import contextlib

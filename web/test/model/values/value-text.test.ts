@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 
-import { asTsv } from "../../src/table/clipboard";
-import { formatCell } from "../../src/model/values/cell-text";
-import { arrowBatch, jsonBatch, Rows } from "../../src/model/values/rows";
-import { parseType } from "../../src/model/values/logical-types";
-import { readableText, valueText } from "../../src/model/values/value-text";
-import arrow from "../../../tests/values/values.arrow?inline";
-import table from "../../../tests/values/values.json";
+import { asTsv } from "../../../src/table/clipboard";
+import { formatCell } from "../../../src/model/values/cell-text";
+import { arrowBatch, jsonBatch, Rows } from "../../../src/model/values/rows";
+import { parseType } from "../../../src/model/values/logical-types";
+import { readableText, valueText } from "../../../src/model/values/value-text";
+import arrow from "../../../../tests/values/values.arrow?inline";
+import table from "../../../../tests/values/values.json";
 
 interface Case {
   readonly sql: string;

@@ -20,8 +20,8 @@ import * as icons from "../../elements/icons";
 import { PageElement } from "../../elements/page-element";
 
 /** The conversation, or the welcome before its first question, and under it the field to ask in. */
-@customElement("ds-stage")
-export class Stage extends PageElement {
+@customElement("ds-conversation-view")
+export class ConversationView extends PageElement {
   @property({ attribute: false }) chat!: Chat;
   @property({ attribute: false }) catalog: CatalogSummary | null = null;
   @property({ attribute: false }) awaited = READING;

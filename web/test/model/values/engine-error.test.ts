@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { engineError } from "../../src/model/values/engine-error";
+import { engineError } from "../../../src/model/values/engine-error";
 
 it("an error's place stands apart from its words", () => {
   const place = "LINE 1: select count(*) frm flights\n                            ^^^^^^^";

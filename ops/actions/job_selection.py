@@ -1,4 +1,4 @@
-"""The jobs that filters mean."""
+"""Asks a server for its jobs, and selects those that the filters of a command mean (`ops/options.py` parses them)."""
 
 import time
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { samplesFor } from "../../src/model/catalog/samples";
+import { samplesFor } from "../../../src/model/catalog/samples";
 
 const orders = {
   files: [],

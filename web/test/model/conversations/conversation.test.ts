@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 
 import { backoffMs } from "deadstop-client";
-import { freshConversation, freshTurn, isUnderWay, merged, titleOf, type Turn, withChanged, withTurn } from "../../src/model/conversations/conversation";
-import { duration, modelText, usageLine } from "../../src/model/format";
-import { UnderWay } from "../../src/model/conversations/under-way";
+import { freshConversation, freshTurn, isUnderWay, merged, titleOf, type Turn, withChanged, withTurn } from "../../../src/model/conversations/conversation";
+import { duration, modelText, usageLine } from "../../../src/model/format";
+import { UnderWay } from "../../../src/model/conversations/under-way";
 
 const NOBODY = { agent: "", model: "" };
 

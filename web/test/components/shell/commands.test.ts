@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { fitting } from "../../src/components/shell/commands";
+import { fitting } from "../../../src/components/shell/commands";
 
 const commands = ["New conversation", "Show the data", "datasets", "Theme: dark"].map((name) => ({ name, kind: "do", run() {} }));
 const names = (typed: string) => fitting(commands, typed).map(({ name }) => name);

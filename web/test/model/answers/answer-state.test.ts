@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { reduce, stopRequested } from "../../src/model/answers/answer-events";
-import { ASKED, type AnswerState, isThinking } from "../../src/model/answers/answer-state";
+import { reduce, stopRequested } from "../../../src/model/answers/answer-events";
+import { ASKED, type AnswerState, isThinking } from "../../../src/model/answers/answer-state";
 import type { Chunk, JobEvent } from "deadstop-client";
 
 const session_id = "s-1";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { dateGroups, sharedTitles, timeText } from "../../src/model/conversations/date-groups";
+import { dateGroups, sharedTitles, timeText } from "../../../src/model/conversations/date-groups";
 
 const now = new Date(2026, 2, 30, 0, 30);
 const at = (title: string, ...when: [number, number, number, number?]) => ({

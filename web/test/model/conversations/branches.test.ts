@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { alternatives, branchThrough, placesOf } from "../../src/model/conversations/branches";
-import { freshTurn, merged, type Turn } from "../../src/model/conversations/conversation";
+import { alternatives, branchThrough, placesOf } from "../../../src/model/conversations/branches";
+import { freshTurn, merged, type Turn } from "../../../src/model/conversations/conversation";
 
 /** Questions by name, each after the one that is named behind the bar: "b|a". */
 function asked(...names: string[]): readonly Turn[] {
