@@ -15,7 +15,8 @@ from bus.address import OtherProtocol, state_folder
 from bus.client import BusClient
 from bus.contract.settings import Settings
 from bus.contract.settings_file import SettingsError
-from bus.own_files import own_files_folder, sweep_uploads
+from bus.own_files.names import own_files_folder
+from bus.own_files.uploads import sweep_uploads
 from bus.serve_contract import (
     DRAINED_SIGNAL,
     REPLACED_SIGNAL,

@@ -1,4 +1,4 @@
-"""The cookie that a page gets in exchange for a token: signed, checked and ended here; and the secret it is signed with.
+"""The cookie that a page gets in exchange for a token: signed, checked and ended; and the secret of its signature.
 
 Its value is `KEY.NAME.SINCE.PROOF`: KEY finds the token without telling it, NAME is a random name of this sign-in,
 SINCE its time, PROOF a signature over all of them. So it is not the token, and it survives a restart of the gateway.
@@ -49,7 +49,7 @@ class Cookies:
         return signed if signed and self.still_valid(signed.sign_in, signed.since) else None
 
     def still_valid(self, sign_in: str, since: int) -> bool:
-        """Whether the cookie of this sign-in (`since` in Unix seconds) has neither become too old nor been signed out."""
+        """Whether the cookie of this sign-in (`since` in Unix seconds) is neither too old nor signed out."""
         return -AHEAD_S < time.time() - since < SIGNED_IN_S and sign_in not in self._revoked
 
     def end(self, sign_in: str, since: int) -> None:

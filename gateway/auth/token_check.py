@@ -1,4 +1,4 @@
-"""Checking a token: whether it is valid, how often an address may show a wrong one, and what is written to the audit log."""
+"""Checking a token: whether it is valid, and how often an address may show a wrong one. Writes to the audit log."""
 
 import time
 from collections import OrderedDict

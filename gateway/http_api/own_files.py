@@ -8,7 +8,8 @@ from aiohttp import web
 
 from bus.client import CommandRefused
 from bus.contract.events import Completed, Failed
-from bus.own_files import PIECE_BYTES, Upload, own_files_folder, safe_name
+from bus.own_files.names import own_files_folder, safe_name
+from bus.own_files.uploads import PIECE_BYTES, Upload
 from bus.wire.commands import AddFile, Caller, ListFiles, RemoveFile
 from bus.wire.replies import UNREADABLE_FILE, Changed, FileTaken, OwnFiles
 from gateway.app_state import CALLER, GATEWAY, Gateway, json_response

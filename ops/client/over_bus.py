@@ -14,7 +14,8 @@ from bus.contract.catalog import Catalog
 from bus.contract.kept.saved import SavedContent, SavedQuestion
 from bus.contract.kept.shares import ShareSummary
 from bus.contract.vocabulary import Role, Rung, State
-from bus.own_files import Upload, own_files_folder, pieces_of
+from bus.own_files.names import own_files_folder
+from bus.own_files.uploads import Upload, pieces_of
 from bus.transport.sockets import BusError
 from bus.wire.batch import Batch
 from bus.wire.commands import (

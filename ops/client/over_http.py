@@ -13,7 +13,7 @@ from bus.contract.catalog import Catalog
 from bus.contract.kept.saved import SavedContent, SavedQuestion
 from bus.contract.kept.shares import ShareSummary
 from bus.contract.vocabulary import Rung, State
-from bus.own_files import pieces_of
+from bus.own_files.uploads import pieces_of
 from bus.wire.commands import Options
 from bus.wire.outside import OutsideJob
 from bus.wire.replies import OwnFile, Stats

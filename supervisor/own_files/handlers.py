@@ -6,7 +6,7 @@ from bus.address import state_folder
 from bus.contract.data_place import is_address
 from bus.contract.settings import Settings
 from bus.contract.vocabulary import Refusal
-from bus.own_files import FILE_SUFFIXES, free_name, safe_name
+from bus.own_files.names import FILE_SUFFIXES, free_name, safe_name
 from bus.wire.commands import AddFile, AnyFileCommand, ListFiles
 from bus.wire.replies import AnyReply, Changed, FileTaken, OwnFiles, Refused
 from supervisor.own_files.catalogs import OwnCatalogs

@@ -3,7 +3,7 @@
 import pytest
 
 from agent_worker.catalog.files.formats import named_as_data
-from bus.own_files import FILE_SUFFIXES, MAX_NAME_CHARS, free_name, safe_name
+from bus.own_files.names import FILE_SUFFIXES, MAX_NAME_CHARS, free_name, safe_name
 
 
 @pytest.mark.parametrize(
