@@ -16,10 +16,10 @@ from statistics import median
 
 import msgspec
 
-from bench import kills
+from bench.harness import kills
+from bench.harness.kills import Killing, bare, through_the_supervisor
 from bench.harness.machine import machine
 from bench.harness.misbehaving import EndedBefore, until_misbehaving
-from bench.kills import Killing, bare, through_the_supervisor
 from bus.client import CommandRefused
 from bus.contract.events import Killed, Stopping
 from bus.system.cgroupfs import ControlGroupsUnusable

@@ -4,10 +4,10 @@ import asyncio
 import time
 from contextlib import AsyncExitStack
 
-from bench import limits
 from bench.harness.client import Client, check_order, is_last, require
 from bench.harness.figures import Figure, spread
 from bench.harness.system import System, running_system
+from bench.limits.program import limit_of
 from bus.wire.commands import ReadStats
 from bus.wire.replies import Stats
 from tests.harness.servers import OPERATOR
@@ -26,9 +26,9 @@ async def throughput(chunks: int, streams: int, rounds: int) -> list[Figure]:
     async with running_system() as system, system.client() as client:
         await one_stream(client, chunks)
         for _ in range(rounds):
-            chain += await limits.run("chain", "stream", chunks, BATCH)
-            zmq += await limits.run("wires", "zmq", chunks)
-            websocket += await limits.run("wires", "websocket", chunks)
+            chain += await limit_of("chain", "stream", chunks, BATCH)
+            zmq += await limit_of("wires", "zmq", chunks)
+            websocket += await limit_of("wires", "websocket", chunks)
             one.append(await one_stream(client, chunks))
             many.append(await _many_streams(system, chunks // 4, streams))
             quiet.append(await _without_followers(system, chunks // 4, streams))
@@ -91,7 +91,7 @@ async def _ended(system: System) -> int:
 async def delays(jobs: int, seconds: float, every_s: float = 0.02) -> list[Figure]:
     """From an agent's `yield` to the client, with many jobs that each say something every `every_s`."""
     chunks = int(seconds / every_s)
-    limit = spread(await limits.run("chain", "ticks", jobs, chunks, every_s))
+    limit = spread(await limit_of("chain", "ticks", jobs, chunks, every_s))
     async with running_system() as system, AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(system.client()) for _ in range(min(DELAY_CLIENTS, jobs))]
         for number in range(jobs):

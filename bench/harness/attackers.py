@@ -1,5 +1,7 @@
-"""What `bench.attack` sends against a gateway, from one process held to one core: `python -m bench.attackers PORT S
-TOKEN`. TOKEN is a signed-in user's who misbehaves too. Prints, as JSON, how often each attack was carried out.
+"""What `bench.attack` sends against a gateway, from one process held to one core. TOKEN is of a signed-in user who
+misbehaves too. Prints, as JSON, how often each attack was carried out.
+
+python -m bench.harness.attackers PORT SECONDS TOKEN
 
 Against loopback only: it refuses any other address by not taking one.
 """

@@ -15,7 +15,7 @@ from ops.errors import EXIT_USAGE
 from ops.serve.programs import END_MARGIN_S
 from ops.serve.signals import REPLACE_SIGNAL
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 UNIT = (ROOT / "deploy/deadstop.service").read_text()
 CONTAINER = (ROOT / "deploy/Containerfile").read_text()
 MOST_EXPOSED = 18

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 MAKEFILE = (ROOT / "Makefile").read_text()
 HOOKS = (ROOT / ".pre-commit-config.yaml").read_text()
 TEMPLATES = sorted((ROOT / ".github").rglob("*.md"))

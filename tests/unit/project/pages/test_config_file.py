@@ -10,7 +10,7 @@ import pytest
 from bus.contract.settings import AgentDefinition, MachineSettings, Price, Settings, SettingsTable, TokenEntry
 from bus.contract.settings_file import load_settings
 
-CONFIG = Path(__file__).parents[3] / "config.toml"
+CONFIG = Path(__file__).parents[4] / "config.toml"
 EXAMPLE = "#> "
 
 

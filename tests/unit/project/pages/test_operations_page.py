@@ -15,7 +15,7 @@ from bus.serve_contract import DRAINED, STATE_LOST
 from ops import errors
 from ops.serve.signals import STOP_SIGNALS
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 PAGE = (ROOT / "docs" / "operations.md").read_text()
 
 

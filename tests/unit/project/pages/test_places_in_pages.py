@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 ARCHITECTURE = ROOT / "docs/architecture.md"
 DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
 PROGRAMS = ("bus", "supervisor", "agent_worker", "gateway", "broker", "ops", "deadstop")

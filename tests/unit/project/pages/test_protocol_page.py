@@ -19,7 +19,7 @@ from gateway.wire.client_frames import EVENTS
 from gateway.wire.connection_frames import Authenticated
 from gateway.wire.errors import STATUS
 
-PAGE = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text()
+PAGE = (Path(__file__).parents[4] / "docs" / "protocol.md").read_text()
 ROWS = re.findall(r"^\| `([^`]+)` \|(.*)\|$", PAGE, re.MULTILINE)
 
 

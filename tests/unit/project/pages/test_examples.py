@@ -7,7 +7,7 @@ import pytest
 
 from bus.contract.settings_file import load_settings
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 GUIDE = "".join((ROOT / "docs" / page).read_text() for page in ("write-your-own-agent.md", "agent-protocol.md"))
 LANGUAGES = {".py": "python", ".toml": "toml"}
 EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.suffix in LANGUAGES)

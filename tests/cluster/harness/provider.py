@@ -16,7 +16,7 @@ from ray.autoscaler.tags import (
     TAG_RAY_USER_NODE_TYPE,
 )
 
-from tests.cluster.machines import HEAD, Machine, Raylet, join
+from tests.cluster.harness.machines import HEAD, Machine, Raylet, join
 
 FIRST = 7
 """The number of the first machine that it gives."""

@@ -7,7 +7,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-LOCKS = Path(__file__).resolve().parents[3] / "requirements"
+LOCKS = Path(__file__).resolve().parents[4] / "requirements"
 
 
 @pytest.mark.parametrize("name", ["run.txt", "test.txt"])

@@ -11,7 +11,7 @@ import yaml
 from bus.contract.settings_file import load_settings
 from supervisor.nodes.providers.ray_machines import RESOURCE
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture(scope="module")

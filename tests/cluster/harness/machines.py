@@ -20,7 +20,7 @@ HEAD = f"{SUBNET}.1"
 PORT = 6379
 RAY = [sys.executable, "-m", "ray.scripts.scripts"]
 START = [*RAY, "start", "--block", "--disable-usage-stats"]
-OWN_FILES = str(Path(__file__).with_name("own_files.sh"))
+OWN_FILES = str(Path(__file__).parents[1] / "own_files.sh")
 """A machine shares neither temporary files nor memory with another."""
 WITH_GPU = 1
 """The machine of this number has a GPU, as far as Ray knows."""

@@ -11,7 +11,7 @@ from pyarrow import parquet
 
 import hatch_build
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 SAMPLE = ROOT / "agent_worker" / "sample_data"
 ROWS = {"flights": 336_776, "weather": 26_115, "planes": 3_322, "airports": 1_458, "airlines": 16}
 NOT_PRODUCT = {"tests", "bench"}
