@@ -31,7 +31,7 @@ ANSWERS = {
 
 
 async def page(runs: int) -> list[Figure]:
-    """Each run in a server and a browser profile of its own."""
+    """Measure the page; each run has a server and a browser profile of its own."""
     rows = [await _run(NO_MODEL, MILLION_ROWS) for _ in range(runs)]
     answers = {kind: [await _run(ZOO, question) for _ in range(runs)] for kind, question in ANSWERS.items()}
     return [

@@ -33,7 +33,7 @@ ENDS_BY_ITSELF = frozenset(
     """blames_the_user bombs_early cancels_itself counts echoes exits_three exits_zero floods_memory leaks_threads
     leaves lingers opens paces raises segfaults starves_libzmq ticks_until_told""".split()  # noqa: SIM905
 )
-"""Not stopped here: they end before anybody could ask."""
+"""Animals that are not stopped here: they end before anybody could ask."""
 
 QUESTIONS = {"holds_memory": "256", "litters_scratch": "5000"}
 PROOF_WITHIN_S = 30.0

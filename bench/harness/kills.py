@@ -49,7 +49,7 @@ class Killing(msgspec.Struct, frozen=True):
 
 
 async def through_the_supervisor(supervisor: Supervisor, form: str, runs: int) -> list[Killing]:
-    """As the jobs' last events tell it."""
+    """Kills by the supervisor, timed as the jobs' last events tell it."""
     family = [await _killed(supervisor, "double_forks", f"{FAMILY} kept") for _ in range(runs)]
     alone = [await _killed(supervisor, "sleeps", "go") for _ in range(runs)]
     return [_result(f"family of {FAMILY}, {form}", family), _result(f"one worker, {form}", alone)]
@@ -65,8 +65,8 @@ async def _killed(supervisor: Supervisor, animal: str, question: str) -> float:
 
 
 def bare(tree: Path | None, runs: int) -> list[Killing]:
-    """By the kernel alone: one process like a worker, killed and reaped, and with its fork before that; one with its
-    family in a control group, until that is empty and its leader reaped. To be called before this process has
+    """Kills by the kernel alone: one process like a worker, killed and reaped, and with its fork before that; one with
+    its family in a control group, until that is empty and its leader reaped. To be called before this process has
     threads."""
     import agent_worker.warmup.preload  # noqa: F401 - what a worker has loaded
 

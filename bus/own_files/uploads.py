@@ -38,18 +38,18 @@ class Upload:
         return f"<Upload {self.name} {self.size_bytes} bytes>"
 
     def write(self, piece: bytes) -> None:
-        """Append to it."""
+        """Append a piece. Raises OSError."""
         left = memoryview(piece)
         while left:
             left = left[os.write(self._file, left) :]
         self.size_bytes += len(piece)
 
     def finish(self) -> None:
-        """Have what was written survive a power cut."""
+        """Flush the file to disk, so that it survives a power cut. Raises OSError."""
         os.fsync(self._file)
 
     def close(self) -> None:
-        """Nothing of it stays, unless it has been taken."""
+        """Remove what has come, unless the supervisor has taken it."""
         with contextlib.suppress(FileNotFoundError):
             self._path.unlink()
         os.close(self._file)

@@ -67,7 +67,8 @@ class Identities:
         return not identity.sign_in or self._cookies.still_valid(identity.sign_in, identity.since)
 
     def _known(self) -> dict[str, Identity]:
-        """By the tokens' hashes. A token that `deadstop token` makes or revokes counts from the next look on."""
+        """Identities by the hash of their token. A token that `deadstop token` makes or revokes counts from the next
+        look on."""
         callers = self._book.callers()
         if callers is not self._seen:
             self._seen = callers

@@ -21,7 +21,7 @@ from gateway.wire.own_files import FileList, KeptFile
 
 MAX_NAME_CHARS = 255
 SILENCE_S = 60.0
-"""For so long nothing of an upload may come."""
+"""How long an upload may stand still before it is given up."""
 
 
 async def list_files(request: web.Request) -> web.Response:

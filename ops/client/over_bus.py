@@ -78,11 +78,11 @@ Batches = AsyncGenerator[tuple[Batch, int], None]
 ANSWER_WITHIN_S = 10.0
 LOOK_EVERY_S = 1.0
 COMES_BACK_WITHIN_S = 30.0
-"""How long a supervisor may be away before who follows a job gives up; `serve` starts it again within seconds."""
+"""How long a command that follows a job waits for a supervisor that is away; `serve` starts it again within seconds."""
 
 
 class LocalJobs:
-    """The bus's side of `ops.client.access.JobsAccess`."""
+    """The jobs of the server on this machine, reached through the bus: implements `ops.client.access.JobsAccess`."""
 
     def __init__(self, state_dir: Path, patience_s: float = COMES_BACK_WITHIN_S) -> None:
         self._state_dir = state_dir
@@ -92,7 +92,7 @@ class LocalJobs:
 
     @classmethod
     def open(cls, state_dir: str) -> "LocalJobs":
-        """Raises `BusError` when no supervisor runs there."""
+        """Connect to the supervisor of this state folder. Raises `BusError` when none runs there."""
         folder = state_folder(state_dir)
         if served_address(folder) is None:
             raise BusError(f"no supervisor runs for {folder}; start `deadstop serve`, or name a server with --url")

@@ -30,7 +30,7 @@ async def metrics(request: web.Request) -> web.Response:
 
 
 async def stats(request: web.Request) -> web.Response:
-    """The same figures as JSON."""
+    """Answers with the figures of supervisor and gateway as JSON."""
     gateway = for_operators(request, "the figures of all jobs are")
     found = await gateway.client.request(ReadStats(request[CALLER]), Stats)
     supervisor = found.jobs, found.ended, found.stops, found.first_chunk, found.gauges
