@@ -101,7 +101,7 @@ class Attack:
                 await socket.send_bytes(b"x" * LARGE_FRAME_BYTES)
 
     async def _misbehave_signed_in(self) -> None:
-        """As fast as it can: frames that are handled, from somebody who may send some."""
+        """Send frames that are handled as fast as possible, as a user who has signed in."""
         async with self._open({"Authorization": f"Bearer {self._token}"}) as socket:
             reading = asyncio.create_task(_read_all(socket))
             try:

@@ -17,7 +17,7 @@ FOLLOWING_PAUSE_S = 0.3
 
 
 async def first_chunks(runs: int) -> list[Figure]:
-    """From the question sent over the WebSocket to the first chunk received."""
+    """Milliseconds from the question sent over the WebSocket to the first chunk received."""
     fork = spread(await limit_of("forks", "first", "bare", runs))
     there_and_back = spread(await limit_of("chain", "once", runs))
     async with running_system({"worker.warm_workers": 2}) as system, system.client() as client:
