@@ -1,1 +1,2 @@
-"""Measurements: every figure in the documents comes from a command here. Each module beside the folders is one."""
+"""Measurements: every figure in the documents comes from a command here. Each module beside the folders is one, run as
+`python -m bench.NAME`."""

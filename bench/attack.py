@@ -53,7 +53,7 @@ async def attacked(seconds: float) -> Outcome:
         gateway = psutil.Process(system.gateway.process.pid)
         quiet_mib = _mib(gateway)
         attackers = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bench.attackers", str(system.gateway.port), str(seconds), TOKENS["bob"]),
+            *(sys.executable, "-m", "bench.harness.attackers", str(system.gateway.port), str(seconds), TOKENS["bob"]),
             cwd=ROOT,
             stdout=asyncio.subprocess.PIPE,
         )

@@ -43,7 +43,7 @@ class Times(msgspec.Struct):
 
 
 async def measured(runs: int) -> list[Figure]:
-    """By turns, so that what else the machine does meets both."""
+    """Measure here and on a node by turns, so that what else the machine does meets both."""
     here, there = Times(), Times()
     async with AsyncExitStack() as stack:
         near = await stack.enter_async_context(running_system(WARM))
@@ -82,7 +82,7 @@ async def _first_chunk(client: Client) -> float:
 
 
 async def _stop(client: Client) -> float:
-    """Of one that obeys."""
+    """Milliseconds from the stop of an obedient agent to its proof."""
     session_id = await client.ask("ticks", "100000 0.02")
     await client.until(is_chunk)
     started = time.perf_counter()

@@ -217,7 +217,7 @@ class LetGo:
 
 
 async def let_go(seconds: float) -> LetGo:
-    """One reader takes little for so long, and then all the rest."""
+    """Have one reader take little for `seconds`, and then all the rest, beside others who read at their own pace."""
     async with running_system() as system:
         await system.ask("large", f"{RESULT_CHUNKS} 1000000 {BULK_CHUNK_BYTES}")
         await _read(system, "large")
@@ -254,7 +254,8 @@ async def _reached(system: System, job_id: str, seq: int) -> None:
 
 
 async def _phase(seconds: float, look: Callable[[], None] = lambda: None) -> tuple[float, float]:
-    """From when until when to count what was heard, once things have settled; `look` is called now and then."""
+    """Wait until things have settled, then for `seconds`, calling `look` now and then. Returns the phase's beginning
+    and end, in Unix seconds."""
     await asyncio.sleep(SETTLE_S)
     since = time.time()
     while time.time() < since + seconds:

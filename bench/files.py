@@ -43,7 +43,7 @@ _MIDNIGHT = re.compile(r"'(\d{4,}-\d\d-\d\d) 00:00:00'")
 
 
 class Figures(NamedTuple):
-    """Of one column: how many values are there, and their sum where there is one."""
+    """The figures of one column: how many values it has, and their sum where there is one."""
 
     values: int
     total: Decimal | None
@@ -75,7 +75,7 @@ def differences(folder: Path) -> Iterator[str]:
 
 
 def differences_at(address: str) -> Iterator[str]:
-    """The same for what lies at an address."""
+    """A sentence for each thing that is not as the objects at an address have it."""
     try:
         with (
             served(address) as (files, copies),
@@ -92,7 +92,7 @@ def differences_at(address: str) -> Iterator[str]:
 
 
 def _of_copies(catalog: Catalog, copies: Path) -> Catalog:
-    """The same with the copies for the objects."""
+    """The catalog with local copies in place of the objects."""
     tables = tuple(
         structs.replace(table, files=tuple(f"{copies}/{file.removeprefix(PREFIX)}" for file in table.files))
         for table in catalog.tables
@@ -105,7 +105,7 @@ def _of_copies(catalog: Catalog, copies: Path) -> Catalog:
 
 
 def compared(folder: Path, catalog: Catalog, ours: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """The same for a catalog whose tables stand in the connection `ours`."""
+    """A sentence for each difference between the files and a catalog whose tables stand in the connection `ours`."""
     with duckdb.connect(config={"threads": 1}) as plain:
         yield from _unspoken(folder.resolve(), catalog)
         for table in catalog.tables:
@@ -245,7 +245,7 @@ def _close(one: Decimal | None, two: Decimal | None) -> bool:
 
 
 def _same(theirs: str | None, kind: str, ours: str | None, as_kind: str) -> bool:
-    """The same text; numbers and times that became another type, the same value."""
+    """Whether two texts are the same; of numbers and times that became another type, whether the values are."""
     if theirs == ours or theirs is None or ours is None or kind == as_kind:
         return theirs == ours
     if (kind, as_kind) == ("JSON", "VARCHAR"):
@@ -257,7 +257,7 @@ def _same(theirs: str | None, kind: str, ours: str | None, as_kind: str) -> bool
 
 
 def _stands(text: str | None, ours: str | None) -> bool:
-    """As it is written, or with a comma before its decimals."""
+    """Whether our value is what the file's text says, as it is written or with a comma before its decimals."""
     if text == ours or text is None or ours is None:
         return text == ours
     return "," in text and _plainly(text.replace(".", "").replace(",", ".")) == _plainly(ours)

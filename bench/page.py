@@ -17,10 +17,10 @@ from playwright.async_api import async_playwright
 
 from bench.harness.figures import Figure, Result, spread
 from bench.harness.machine import machine, revision, versions
-from tests.browser.conftest import CHROMIUM, NO_MODEL, SWITCHES, ZOO
 from tests.browser.harness.performance import LONG_BLOCKS, MILLION_ROWS, Cost, cost_of, long_answer, work_of
+from tests.browser.harness.servers import NO_MODEL, ZOO
 from tests.browser.harness.tab import Tab
-from tests.browser.harness.visits import Visits
+from tests.browser.harness.visits import CHROMIUM, SWITCHES, Visits
 from tests.browser.harness.work import Work
 from tests.e2e.cli_runner import serving
 
@@ -31,7 +31,7 @@ ANSWERS = {
 
 
 async def page(runs: int) -> list[Figure]:
-    """Each run in a server and a browser profile of its own."""
+    """Measure the page; each run has a server and a browser profile of its own."""
     rows = [await _run(NO_MODEL, MILLION_ROWS) for _ in range(runs)]
     answers = {kind: [await _run(ZOO, question) for _ in range(runs)] for kind, question in ANSWERS.items()}
     return [

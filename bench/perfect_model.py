@@ -53,7 +53,8 @@ def usable(public: Public, engine: duckdb.DuckDBPyConnection, columns: set[str])
 
 
 def choose(folder: Path, wanted: int) -> tuple[list[ReferenceQuestion], int]:
-    """So many usable questions, some of each database, the same every time, and how many were looked at."""
+    """Choose usable questions, some of each database, the same ones every time. Returns them, and how many were looked
+    at."""
     by_database: dict[str, list[Public]] = defaultdict(list)
     for public in read_questions(folder, None):
         by_database[public.database].append(public)

@@ -16,10 +16,10 @@ from statistics import median
 
 import msgspec
 
-from bench import kills
+from bench.harness import kills
+from bench.harness.kills import Killing, bare, through_the_supervisor
 from bench.harness.machine import machine
 from bench.harness.misbehaving import EndedBefore, until_misbehaving
-from bench.kills import Killing, bare, through_the_supervisor
 from bus.client import CommandRefused
 from bus.contract.events import Killed, Stopping
 from bus.system.cgroupfs import ControlGroupsUnusable
@@ -33,7 +33,7 @@ ENDS_BY_ITSELF = frozenset(
     """blames_the_user bombs_early cancels_itself counts echoes exits_three exits_zero floods_memory leaks_threads
     leaves lingers opens paces raises segfaults starves_libzmq ticks_until_told""".split()  # noqa: SIM905
 )
-"""Not stopped here: they end before anybody could ask."""
+"""Animals that are not stopped here: they end before anybody could ask."""
 
 QUESTIONS = {"holds_memory": "256", "litters_scratch": "5000"}
 PROOF_WITHIN_S = 30.0

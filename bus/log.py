@@ -67,7 +67,7 @@ CREATE TABLE IF NOT EXISTS events (
 """
 
 VERSION = 3
-"""Of the schema; `PRAGMA user_version` of a log says which it has, 0 where it is older than the count."""
+"""The version of the tables, which a log has in `PRAGMA user_version`; 0 in logs older than these versions."""
 
 _MAX_KNOWN = 10_000
 """Numbers of jobs that a reader remembers."""

@@ -84,7 +84,7 @@ def give_up(program: str, error: Exception) -> NoReturn:
     sys.exit(UNUSABLE)
 
 
-class _JsonLines(logging.Formatter):
+class _JsonFormatter(logging.Formatter):
     """One JSON object a record, with the fields given in `extra`."""
 
     _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -103,7 +103,7 @@ class _JsonLines(logging.Formatter):
         return json.dumps(line, default=str)
 
 
-class _Lines(logging.Formatter):
+class _PlainFormatter(logging.Formatter):
     """Text for people, in which nothing that somebody has sent steers their terminal, or looks like another line."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
@@ -117,7 +117,7 @@ def set_up_logging(log_format: str, program: str) -> None:
     """Log to standard error, as text for people or as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
     if log_format == "json":
-        handler.setFormatter(_JsonLines())
+        handler.setFormatter(_JsonFormatter())
     else:
-        handler.setFormatter(_Lines(f"%(asctime)s {program} %(levelname)s %(message)s", "%H:%M:%S"))
+        handler.setFormatter(_PlainFormatter(f"%(asctime)s {program} %(levelname)s %(message)s", "%H:%M:%S"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

@@ -1,4 +1,4 @@
-"""What every handler of one gateway shares."""
+"""The state of a gateway that its handlers share: settings, the bus, limits, and what is open."""
 
 import asyncio
 import os
@@ -19,17 +19,18 @@ from gateway.auth.anonymous_limits import AnonymousLimits
 from gateway.auth.connection_limits import ConnectionLimits
 from gateway.auth.identities import Identities, Identity
 from gateway.auth.rate_limit import AddressRateLimiter, Rate
-from gateway.auth.sign_in import SignIn
+from gateway.auth.token_check import TokenCheck
 from gateway.connections import LiveConnection
 from gateway.http_protocol import HttpConnection
 from gateway.wire.stream_frames import FrameCache
 
 OFFLINE = "offline"
 SLOW_REQUEST_S = 5.0
-"""What an unauthenticated connection gets for sending a request, beside the time to sign in."""
+"""How long an unauthenticated connection may take to send a request, added to the time to sign in."""
 
 AUDITED_REFUSALS = Rate(burst=30, every_s=2.0, most_owed_s=60.0)
-"""Of an address, so that nobody can fill the disk; what is beyond it is refused, and not written down."""
+"""How many refusals of one address are written to the audit log, so that nobody can fill the disk; those beyond are
+refused without being written down."""
 
 
 class ShutdownState:
@@ -60,7 +61,7 @@ class Gateway:
         self.settings = settings
         self.client = client
         self.identities = identities
-        self.sign_in = SignIn(identities, limits.max_failed_sign_ins_per_min)
+        self.token_check = TokenCheck(identities, limits.max_failed_sign_ins_per_min)
         self.anonymous: AnonymousLimits[HttpConnection] = AnonymousLimits(
             limits.max_unauthenticated_per_address, limits.max_connections, limits.sign_in_timeout_s + SLOW_REQUEST_S
         )
@@ -68,12 +69,12 @@ class Gateway:
         self.connection_limits = ConnectionLimits(limits.max_connections, limits.max_connections_per_address)
         self.on_loopback = ip_address(address[0]).is_loopback
         self.names = (limits.host, socket.gethostname(), *limits.allowed_hosts)
-        """What clients may call it, beside its address."""
+        """Host names that requests may give, beside the address."""
         self.cookie_name = f"deadstop_{address[1]}"
         self.frames = FrameCache()
         self.connections: set[LiveConnection] = set()
         self.uploading: set[str] = set()
-        """Users of whom a file is on its way."""
+        """Users who are uploading a file now."""
         self.counts: Counter[str] = Counter()
         self.shutdown = ShutdownState()
         self.llm = llm_name(settings)

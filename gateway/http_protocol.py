@@ -39,7 +39,7 @@ class HttpConnection(web.RequestHandler):
             too_many.abort()
 
     def signed_in(self) -> None:
-        """From here on the limits for those that are not signed in do not concern this connection."""
+        """Lift the limits for connections that are not signed in."""
         if self._timer is not None:
             self._timer.cancel()
         self._limits.remove(self._address, self)

@@ -15,7 +15,8 @@ from bus.address import OtherProtocol, state_folder
 from bus.client import BusClient
 from bus.contract.settings import Settings
 from bus.contract.settings_file import SettingsError
-from bus.own_files import own_files_folder, sweep_uploads
+from bus.own_files.names import own_files_folder
+from bus.own_files.uploads import sweep_uploads
 from bus.serve_contract import (
     DRAINED_SIGNAL,
     REPLACED_SIGNAL,
@@ -74,8 +75,8 @@ async def _run(settings: Settings, orders: ServeOrders) -> None:
         return
     try:
         listener = _listener(settings, orders)
-        revoked = RevokedSessions(state_dir)
-        identities = Identities(load(settings, state_dir), orders.made_token, Cookies(read_secret(state_dir)), revoked)
+        cookies = Cookies(read_secret(state_dir), RevokedSessions(state_dir))
+        identities = Identities(load(settings, state_dir), orders.made_token, cookies)
         await _serve(Gateway(settings, client, identities, listener.getsockname()[:2]), listener, shutdown)
     finally:
         client.close()

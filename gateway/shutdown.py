@@ -20,7 +20,7 @@ FIRST_REQUEST_S = 3.0
 """A connection that has asked nothing gets so long: it may have been made just before we stopped accepting."""
 
 PAGES_RETURN_WITHIN_S = 5.0
-"""For so long clients that followed through us count as present while they find the next gateway, so that no job is
+"""How long clients that followed through us count as present while they find the next gateway, so that no job is
 stopped because of us, however short `[supervisor] disconnect_grace_s` is."""
 
 

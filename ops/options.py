@@ -8,9 +8,12 @@ from typing import Any, TypeVar
 
 import click
 
-from ops.target import STATES, Filters, Target
+from bus.contract.vocabulary import State
+from ops.target import Filters, Target
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+STATES = [state.value for state in State]
 
 
 def seconds(ctx: click.Context, param: click.Parameter, text: str | None) -> float | None:

@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bus.contract.settings import Settings
 
-STATES = ["queued", "starting", "running", "stopping", "succeeded", "failed", "cancelled"]
-"""Those of `bus.contract.vocabulary.State`, which takes too long to load for `--help`; a test compares."""
-
 
 @dataclass(frozen=True)
 class Target:
@@ -35,7 +32,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Filters:
-    """Which jobs are meant; what is empty leaves all in. `state` is a word of `STATES`."""
+    """Which jobs are meant; what is empty leaves all in. `state` is a `State` as text."""
 
     user: str = ""
     state: str | None = None

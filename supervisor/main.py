@@ -18,7 +18,7 @@ from bus.address import (
 )
 from bus.contract.settings import Settings, on_nodes
 from bus.contract.settings_file import SettingsError
-from bus.own_files import own_files_folder
+from bus.own_files.names import own_files_folder
 from bus.serve_contract import DRAINED, STATE_LOST, ServeOrders, give_up, read_orders, set_up_logging, watch_lifeline
 from bus.system import private_files
 from bus.system.machine import is_in_memory

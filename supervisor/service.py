@@ -15,7 +15,7 @@ from bus.contract.agents import running_limits
 from bus.contract.models import preload_of
 from bus.contract.settings import Settings, on_nodes
 from bus.contract.vocabulary import Reason, Rung
-from bus.own_files import own_files_folder
+from bus.own_files.names import own_files_folder
 from bus.serve_contract import say_ready
 from bus.system.environment import for_workers
 from bus.system.orphans import sweep_orphans

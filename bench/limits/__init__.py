@@ -1,22 +1,2 @@
 """What the machine and the libraries can do at best: the same work without Deadstop. Each module is a program, so that
 nothing of the measuring process (threads, a loop, open sockets) is in its way."""
-
-import asyncio
-import json
-import sys
-
-from bench.harness.machine import ROOT
-
-
-async def run(module: str, *arguments: object) -> list[float]:
-    """The values that `python -m bench.limits.MODULE ARGUMENTS` prints as one JSON list."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", f"bench.limits.{module}", *map(str, arguments)),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    said, _ = await process.communicate()
-    if process.returncode:
-        raise RuntimeError(f"bench.limits.{module} ended with status {process.returncode}")
-    values: list[float] = json.loads(said)
-    return values

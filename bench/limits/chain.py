@@ -35,12 +35,12 @@ _to_json = msgspec.json.Encoder()
 
 
 def pack(*words: str) -> bytes:
-    """As a worker sends its chunks."""
+    """Chunks as a worker sends them."""
     return _pack.encode([ResponseChunk("response", word) for word in words])
 
 
 def to_json(payload: bytes) -> str:
-    """As a gateway hands them on."""
+    """Chunks as a gateway hands them on."""
     chunks = [AgentChunk(ChunkData("session", seq, chunk)) for seq, chunk in enumerate(_unpack.decode(payload), 1)]
     return _to_json.encode(chunks).decode()
 

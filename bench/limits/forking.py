@@ -13,7 +13,7 @@ import time
 from multiprocessing.context import ForkServerProcess
 
 IN_FLIGHT = 8
-"""As many at the same time as questions in the measurement beside it."""
+"""Forks at the same time: as many as questions in the measurement beside it."""
 
 PRELOAD = "agent_worker.warmup.preload"
 

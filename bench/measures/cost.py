@@ -50,7 +50,7 @@ async def _of_jobs(system: System, agent: str, count: int) -> Spent:
 
 
 async def _of_chunks(system: System, streams: int, every_s: float = 0.02) -> Spent:
-    """In the midst of streams that go on for longer."""
+    """Processor time of a chunk, measured in the midst of streams that go on for longer."""
     count = round((STARTED_AFTER_S + 2 * WATCHED_S) / every_s)
     async with AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(system.client()) for _ in range(min(DELAY_CLIENTS, streams))]
@@ -67,8 +67,8 @@ async def _of_chunks(system: System, streams: int, every_s: float = 0.02) -> Spe
 
 
 def _spent(system: System) -> Spent:
-    """So far. Workers are children of the fork server, which is the supervisor's one child: those that have ended count
-    with it, the others by themselves."""
+    """Processor seconds of each program so far. Workers are children of the fork server, which is the supervisor's one
+    child: those that have ended count with it, the others by themselves."""
     supervisor = psutil.Process(system.supervisor.process.pid)
     (fork_server,) = supervisor.children()
     ended = fork_server.cpu_times()

@@ -3,10 +3,10 @@
 import asyncio
 import time
 
-from bench import limits
 from bench.harness.client import Client, check_order, is_chunk, is_last, require
 from bench.harness.figures import Figure, Spread, spread
 from bench.harness.system import System, running_system
+from bench.limits.program import limit_of
 from bus.wire.outside import ENDINGS
 from ops.load.wire import WireEvent
 
@@ -17,9 +17,9 @@ FOLLOWING_PAUSE_S = 0.3
 
 
 async def first_chunks(runs: int) -> list[Figure]:
-    """From the question sent over the WebSocket to the first chunk received."""
-    fork = spread(await limits.run("forks", "first", "bare", runs))
-    there_and_back = spread(await limits.run("chain", "once", runs))
+    """Milliseconds from the question sent over the WebSocket to the first chunk received."""
+    fork = spread(await limit_of("forks", "first", "bare", runs))
+    there_and_back = spread(await limit_of("chain", "once", runs))
     async with running_system({"worker.warm_workers": 2}) as system, system.client() as client:
         warm = await _first_chunk(client, "says_hello", runs, warm=True)
         warm_sql = await _first_chunk(client, "sql", runs, warm=True)
@@ -57,10 +57,10 @@ async def job_rates(count: int, rounds: int) -> list[Figure]:
         await job_rate(system, "nothing", IN_FLIGHT)
         await job_rate(system, "sql", IN_FLIGHT)
         for _ in range(rounds):
-            server += await limits.run("forks", "rate", "forkserver", count)
-            plain += await limits.run("forks", "rate", "fork", count)
+            server += await limit_of("forks", "rate", "forkserver", count)
+            plain += await limit_of("forks", "rate", "fork", count)
             ours.append(await job_rate(system, "nothing", count))
-            bare += await limits.run("forks", "rate", "bare", count)
+            bare += await limit_of("forks", "rate", "bare", count)
             sql.append(await job_rate(system, "sql", max(count // 4, IN_FLIGHT)))
     fork, bare_fork = "multiprocessing, fork, one after the other", "bare fork and exit"
     return [

@@ -4,17 +4,17 @@ import asyncio
 import time
 from contextlib import AsyncExitStack
 
-from bench import limits
 from bench.harness.client import Client, check_order, is_last, require
 from bench.harness.figures import Figure, spread
 from bench.harness.system import System, running_system
+from bench.limits.program import limit_of
 from bus.wire.commands import ReadStats
 from bus.wire.replies import Stats
 from tests.harness.servers import OPERATOR
 
 CHUNK_BYTES = 64
 BATCH = 256
-"""As many as a worker puts into one message at most."""
+"""Chunks that a worker puts into one message at most."""
 
 DELAY_CLIENTS = 10
 
@@ -26,9 +26,9 @@ async def throughput(chunks: int, streams: int, rounds: int) -> list[Figure]:
     async with running_system() as system, system.client() as client:
         await one_stream(client, chunks)
         for _ in range(rounds):
-            chain += await limits.run("chain", "stream", chunks, BATCH)
-            zmq += await limits.run("wires", "zmq", chunks)
-            websocket += await limits.run("wires", "websocket", chunks)
+            chain += await limit_of("chain", "stream", chunks, BATCH)
+            zmq += await limit_of("wires", "zmq", chunks)
+            websocket += await limit_of("wires", "websocket", chunks)
             one.append(await one_stream(client, chunks))
             many.append(await _many_streams(system, chunks // 4, streams))
             quiet.append(await _without_followers(system, chunks // 4, streams))
@@ -46,7 +46,7 @@ async def throughput(chunks: int, streams: int, rounds: int) -> list[Figure]:
 
 
 async def one_stream(client: Client, chunks: int) -> float:
-    """From the first chunk to the last event: how long a job takes to start is measured elsewhere."""
+    """Chunks a second of one stream, from its first chunk to its last event; a job's start is measured elsewhere."""
     await client.ask("floods", f"{chunks} {CHUNK_BYTES}")
     following: dict[str, int] = {}
     started = 0.0
@@ -62,7 +62,7 @@ async def one_stream(client: Client, chunks: int) -> float:
 
 
 async def _many_streams(system: System, chunks: int, streams: int) -> float:
-    """Each on a connection of its own."""
+    """Chunks a second of many streams together, each on a connection of its own."""
     async with AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(system.client()) for _ in range(streams)]
         started = time.perf_counter()
@@ -74,7 +74,7 @@ async def _many_streams(system: System, chunks: int, streams: int) -> float:
 
 
 async def _without_followers(system: System, chunks: int, streams: int) -> float:
-    """Into the log alone."""
+    """Chunks a second of many streams together that go into the log alone."""
     ended = await _ended(system)
     started = time.perf_counter()
     for _ in range(streams):
@@ -89,9 +89,9 @@ async def _ended(system: System) -> int:
 
 
 async def delays(jobs: int, seconds: float, every_s: float = 0.02) -> list[Figure]:
-    """From an agent's `yield` to the client, with many jobs that each say something every `every_s`."""
+    """Milliseconds from an agent's `yield` to the client, with many jobs that each say something every `every_s`."""
     chunks = int(seconds / every_s)
-    limit = spread(await limits.run("chain", "ticks", jobs, chunks, every_s))
+    limit = spread(await limit_of("chain", "ticks", jobs, chunks, every_s))
     async with running_system() as system, AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(system.client()) for _ in range(min(DELAY_CLIENTS, jobs))]
         for number in range(jobs):

@@ -12,7 +12,7 @@ from bench.public.questions import Judged, Verdict
 
 
 def at_fault(judged: Iterable[Judged], faults: Mapping[str, str]) -> list[Judged]:
-    """The same, with what is wrong by a fault of the right statement told apart."""
+    """The judged questions, with the verdict `faulty` where the benchmark's own statement is at fault."""
     return [msgspec.structs.replace(one, verdict="faulty", kind=faults[one.question.digest])
             if one.verdict == "wrong" and one.question.digest in faults else one for one in judged]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""From an address to its store."""
+"""Makes the store that an address names."""
 
 import os
 from collections.abc import Mapping
@@ -18,8 +18,8 @@ RETRY_S = 10
 
 
 def store_of(address: str) -> ObjectStore:
-    """For `s3://`, `gs://`, `az://` (a bucket, a prefix in it, or one object) and `https://` (a file). Raises
-    ObjectStoreError."""
+    """The store of an address: `s3://`, `gs://`, `az://` (a bucket, a prefix in it, or one object) and `https://` (a
+    file). Raises ObjectStoreError."""
     parts = urlsplit(address)
     if parts.scheme not in _MAKERS:
         return WebStore(address)

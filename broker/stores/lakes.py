@@ -20,7 +20,7 @@ def lake_around(files: arrow_fs.FileSystem, place: str) -> tuple[str, str] | Non
 
 
 def _kind(files: arrow_fs.FileSystem, folder: str) -> str:
-    """Of the table that this folder is, "" for none."""
+    """Which kind of lake table this folder is (Delta, Hudi, Iceberg); "" for none."""
     logs = [f"{folder}/{log}" for log in (*LAKE_LOGS, ICEBERG_LOG)]
     there = [info.path for info in files.get_file_info(logs) if info.type is arrow_fs.FileType.Directory]
     for log, kind in LAKE_LOGS.items():

@@ -15,7 +15,7 @@ ATTEMPTS = 4
 FIRST_WAIT_S = 0.2
 MAX_REDIRECTS = 5
 _NO_BRACKETS = str.maketrans("", "", "[]")
-"""Those of an IPv6 address: the engine would take them for a pattern."""
+"""Removes the brackets of an IPv6 address, which the engine would take for a pattern."""
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 logging.getLogger("httpx2").setLevel(logging.WARNING)  # it would log whole addresses
 
@@ -37,7 +37,7 @@ class WebStore:
         return [Listed(self._path, opened.size, opened.version)]
 
     def open(self, path: str) -> "_WebReader":
-        """By a first byte and not by HEAD, which a signed address does not allow."""
+        """Open the file by reading its first byte: HEAD is not allowed by a signed address. Raises ObjectStoreError."""
         piece = self.get(path, 0, 1)
         return _WebReader(self, path, piece.size, piece.version)
 

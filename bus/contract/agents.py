@@ -6,21 +6,21 @@ from bus.contract.settings import AgentDefinition, LimitSettings, Settings
 from bus.contract.vocabulary import Role
 
 CATALOG_AGENT = "catalog"
-"""Reads the data's catalog for all the others; nobody asks it questions."""
+"""The agent that reads the data's catalog, which all other agents get. Not asked by people."""
 LOOK_FURTHER = "look further into the data"
-"""What it is given where nobody waits for it: it takes its time for what an earlier reading had none for."""
+"""The catalog agent's question when no job waits for its catalog: it also does what earlier readings put off."""
 
 OWN_FILES_AGENT = "own_files"
-"""Reads it with the files of one user's own, for the jobs of that user; nobody asks it questions either."""
+"""The agent that reads the catalog of one user: the shared tables and their own files. Not asked by people."""
 
 ROLL_UP_AGENT = "roll_up"
-"""Writes ended jobs into the Parquet history; nor does anybody ask this one."""
+"""The agent that writes ended jobs into the Parquet history. Not asked by people."""
 
 HISTORY_AGENT = "history"
-"""Answers questions about the history, of operators only: it knows everybody's questions."""
+"""The agent that answers questions about the history. For operators only: the history holds everybody's questions."""
 
 SQL_AGENT = "sql"
-"""Runs one statement as it is typed."""
+"""The agent that runs one SQL statement as it is typed."""
 
 INTERNAL_AGENTS = frozenset({CATALOG_AGENT, OWN_FILES_AGENT, ROLL_UP_AGENT})
 
@@ -47,7 +47,7 @@ def limits_of(settings: Settings, agent: str) -> LimitSettings:
 
 
 def running_limits(settings: Settings) -> dict[str, int]:
-    """How many jobs of an agent may run at the same time, of those that have a limit of their own."""
+    """By agent, how many of its jobs may run at the same time; only agents that have such a limit."""
     agents = known_agents(settings).items()
     return {name: agent.max_running for name, agent in agents if agent.max_running is not None}
 

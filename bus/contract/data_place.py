@@ -15,7 +15,7 @@ _WEB = ("https", "http")
 LAKE_LOGS = {"_delta_log": "Delta", ".hoodie": "Hudi"}
 """Folders that make the one above them a table with a log of its own, and its kind."""
 ICEBERG_LOG, ICEBERG_SUFFIX = "metadata", ".metadata.json"
-"""The same, where it holds such a file."""
+"""A folder of this name with a file of this ending makes the folder above it an Iceberg table."""
 
 
 class DataPlace(msgspec.Struct, frozen=True):
@@ -36,7 +36,8 @@ def is_address(folder: str) -> bool:
 
 
 def shown_address(address: str) -> str:
-    """Without what may be a secret (a signature, for example): this much may be logged, and known to workers."""
+    """An address without what may be a secret (a user, a query with a signature): it may be logged, and given to
+    workers."""
     parts = urlsplit(address)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 

@@ -6,7 +6,7 @@ Pure: nothing here does I/O or knows the time.
 from enum import StrEnum
 
 SUPERVISOR = "supervisor"
-"""Who stops a job that has reached a limit."""
+"""The user who asks the supervisor's own questions, and who stops a job that has reached a limit."""
 
 
 class State(StrEnum):

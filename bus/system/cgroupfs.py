@@ -117,8 +117,8 @@ class ControlGroup:
                 os.close(descriptor)
 
     def emptied_if_left(self, within_s: float) -> bool | None:
-        """As `emptied`, if no process holds the group; None where one does, or where the group belongs to another
-        account."""
+        """Empty the group if no process holds its lock, as `emptied` does. None where one holds it, or where the group
+        belongs to another account."""
         try:
             descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError:

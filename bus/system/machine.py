@@ -47,5 +47,5 @@ def is_in_memory(folder: Path) -> bool:
 
 
 def tasks_more(now: int, then: int) -> int:
-    """By how much a count of `count_tasks` has grown since another; less than nothing where it has shrunk."""
+    """The growth from one count of `count_tasks` to a later one; negative where it has shrunk."""
     return (now - then + _MANY // 2) % _MANY - _MANY // 2

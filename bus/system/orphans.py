@@ -82,7 +82,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def each_descendant(pid: int) -> Iterator[int]:
-    """The same one after the other, for callers that may stop early."""
+    """The descendants one after the other, for callers that may stop early."""
     waiting = [pid]
     while waiting:
         below = children(waiting.pop())

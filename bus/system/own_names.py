@@ -6,8 +6,8 @@ PACKAGES = ("agent_worker", "broker", "bus", "deadstop", "gateway", "ops", "supe
 
 
 def taken_names(folder: Path) -> list[str]:
-    """Those of them that modules or packages in an agent's folder have: `import` gives ours, never these. A checkout of
-    ours has none."""
+    """Names of our packages that modules or packages in an agent's folder have too: `import` gives ours, never these.
+    In a checkout of Deadstop none counts."""
     if (folder / "bus" / "contract").is_dir():
         return []
     places = [folder / name for name in PACKAGES]

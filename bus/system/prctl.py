@@ -18,25 +18,24 @@ _GET_TID_ADDRESS = 40
 
 
 def die_with(parent: int) -> None:
-    """From now on SIGKILL ends us when our parent dies; at once, if it is not `parent` any more."""
+    """Have the kernel send this process SIGKILL when its parent dies; at once, if that is not `parent` any more."""
     _prctl("PR_SET_PDEATHSIG", _SET_PDEATHSIG, int(signal.SIGKILL))
     if os.getppid() != parent:
         os._exit(1)  # it died before we asked
 
 
 def become_subreaper() -> None:
-    """From now on orphans among our descendants become our children."""
+    """Have orphans among our descendants become our children."""
     _prctl("PR_SET_CHILD_SUBREAPER", _SET_CHILD_SUBREAPER, 1)
 
 
 def gain_no_privileges() -> None:
-    """From now on no program that is started gains privileges: without it only root may restrict itself."""
+    """Forbid that a program we start gains privileges: without it only root may restrict itself."""
     _prctl("PR_SET_NO_NEW_PRIVS", _SET_NO_NEW_PRIVS, 1)
 
 
 def be_unreadable() -> None:
-    """From now on other processes of our user read neither our memory nor our first environment, and no core is
-    dumped."""
+    """Forbid that other processes of our user read our memory or our first environment, and that a core is dumped."""
     _prctl("PR_SET_DUMPABLE", _SET_DUMPABLE, 0)
 
 

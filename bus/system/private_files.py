@@ -52,7 +52,8 @@ def keep_private(path: Path) -> None:
 
 
 def _not_ours(path: Path) -> str:
-    """As `planted`, also where the whole folder has become another's, but for root, who looks into everybody's."""
+    """Why something in a private folder is not ours, for people; "" where it is. Beyond `planted`, our own folder may
+    have become another account's as a whole; root, who looks into the folders of others, is spared that."""
     return planted(path) if os.geteuid() == _ROOT else owned_by_others(path, {os.geteuid(), _ROOT})
 
 

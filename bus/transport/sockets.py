@@ -24,8 +24,8 @@ ROUTER_HIGH_WATER = 1_000
 says more than can be looked at would else fill the memory."""
 
 COLLECTOR_HIGH_WATER = 10_000
-"""The same of one worker's events: more than twice what [bus] window_events lets it send unacknowledged by default.
-With a larger window a worker waits, and loses nothing."""
+"""Messages of one worker's events that wait to be looked at: more than twice what [bus] window_events lets it send
+unacknowledged by default. With a larger window a worker waits, and loses nothing."""
 
 WORKER_HIGH_WATER = 1_000_000
 """Far above the window, which counts events; the socket counts messages."""
@@ -49,7 +49,7 @@ def new_socket(context: Context, kind: int, options: Mapping[Any, Any]) -> Socke
 
 
 def bind(socket: Socket, endpoint: str) -> Socket:
-    """The same socket, listening. Raises `BusError`, and has closed it."""
+    """Have a socket listen at an endpoint, and return it. Raises `BusError` after closing it."""
     try:
         socket.bind(endpoint)
     except zmq.ZMQError as error:
@@ -97,9 +97,9 @@ def connect_worker_publisher(context: Context, endpoint: str) -> Socket:
 
 
 def bind_publisher(context: Context, endpoint: str) -> Socket:
-    """What the supervisor tells those who have the bus's key; `admit` asks for it, and has to be there first. Reports
-    every subscription (each is confirmed) and the last unsubscription of a topic; drops for a subscriber that does not
-    keep up."""
+    """The socket on which the supervisor publishes. A subscriber needs the bus's key: `zap.admit` checks it, and must
+    have been called before. The socket receives every subscription (each is confirmed) and the last unsubscription of a
+    topic; it drops messages for a subscriber that does not keep up. Raises `BusError`."""
     options = {
         zmq.XPUB_VERBOSE: 1,
         zmq.SNDHWM: PUBLISHER_HIGH_WATER,
@@ -112,7 +112,8 @@ def bind_publisher(context: Context, endpoint: str) -> Socket:
 
 
 def connect_subscriber(context: Context, endpoint: str, key: bytes) -> Socket:
-    """A follower's end of the supervisor's publisher. With another key than the bus's it hears nothing."""
+    """A follower's socket, connected to the supervisor's publisher. With another key than the bus's it receives
+    nothing."""
     options = {zmq.RCVHWM: PUBLISHER_HIGH_WATER, zmq.PLAIN_USERNAME: b"follower", zmq.PLAIN_PASSWORD: key}
     socket = new_socket(context, zmq.SUB, options)
     socket.connect(endpoint)
@@ -132,19 +133,22 @@ _LINE = {
     zmq.HEARTBEAT_TIMEOUT: 2000,
     zmq.HEARTBEAT_TTL: 2000,
 }
-"""Between machines: an end that is cut off is noticed by its silence, for TCP alone would take minutes."""
+"""Options of a line between machines: an end that is cut off is noticed by its silence, for TCP alone would take
+minutes."""
 
 
 def bind_line(context: Context, endpoint: str, secret_key: str, max_bytes: int) -> Socket:
-    """The head's end of the lines to its nodes, encrypted; `admit` says whose key is let in, and has to be there
-    first. Sending to a peer that is gone raises `Unroutable`."""
+    """The head's socket for the encrypted lines to its nodes. `zap.admit` checks the nodes' keys, and must have been
+    called before. A message has at most `max_bytes`. Sending to a node that is gone raises `Unroutable`. Raises
+    `BusError`."""
     curve = {zmq.CURVE_SERVER: 1, zmq.CURVE_SECRETKEY: secret_key.encode(), zmq.ZAP_DOMAIN: b"nodes"}
     options = {**_LINE, zmq.ROUTER_MANDATORY: 1, zmq.MAXMSGSIZE: max_bytes, **curve}
     return bind(new_socket(context, zmq.ROUTER, options), endpoint)
 
 
 def connect_line(context: Context, endpoint: str, head_key: str, keys: tuple[str, str]) -> Socket:
-    """A node's end; `keys` are its public and its secret one. It connects again by itself."""
+    """A node's socket for its encrypted line to the head, whose public key is `head_key`; `keys` are the node's public
+    and secret key. It connects again by itself."""
     options = {
         **_LINE,
         zmq.RECONNECT_IVL: 50,

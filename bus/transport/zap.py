@@ -10,12 +10,13 @@ from bus.transport.channel import Channel
 from bus.transport.sockets import UNBOUNDED, Context, bind, new_socket
 
 ENDPOINT = "inproc://zeromq.zap.01"
-"""Where libzmq asks."""
+"""Where libzmq asks whether a peer may connect (RFC 27)."""
 
 
 def admit(context: Context, is_known: Callable[[str], bool], bus_key: bytes = b"") -> Channel:
-    """Lets those in on this context's sockets whose public key is known, where a line is encrypted, or who have the
-    bus's key, on the publisher. One for a context."""
+    """Decide who may connect to the authenticated sockets of this context. To an encrypted line: a peer whose public
+    key `is_known`. To the publisher: a peer that gives `bus_key`. Returns the channel that answers libzmq; to be called
+    once for a context, before those sockets are bound. Raises `BusError`."""
     socket = bind(new_socket(context, zmq.ROUTER, {zmq.RCVHWM: UNBOUNDED}), ENDPOINT)
 
     def may_come_in(mechanism: bytes, credentials: list[bytes]) -> bool:

@@ -15,12 +15,13 @@ _FREE_VALUES = 1 << 20
 """Values that need no bytes, as NULLs without a type: so many are no burden."""
 
 MAX_TEXT_BYTES = 64 * 1024 * 1024
-"""Of the values of an enumeration, written out."""
+"""The most that the values of an enumeration may take, once written out."""
 
 _RECORD_BATCH, _DICTIONARY_BATCH = 3, 2
 _HEADER_TYPE, _HEADER, _DATA, _NODES, _COMPRESSION = 1, 2, 1, 1, 3
 _NODE = struct.Struct("<qq")
-"""Of Message.fbs: kinds of a message, places of fields in their tables, and a node: values and NULLs of one array."""
+"""From Arrow's Message.fbs: kinds of a message, places of fields in their tables, and a node, which counts the values
+and NULLs of one array."""
 
 
 def read_table(arrow: bytes) -> pa.Table:
@@ -159,7 +160,8 @@ def _check_array(array: pa.Array) -> None:
 
 
 def _check_texts(array: pa.DictionaryArray) -> None:
-    """Each place of an enumeration may name the longest of its values."""
+    """Raises `ArrowInvalid` where an enumeration would take too much once written out: each row may name its longest
+    value."""
     _check_range("value", array.indices, 0, len(array.dictionary) - 1)
     _check_array(array.dictionary)
     size = pc.sum(pc.binary_length(array.dictionary).take(array.indices)).as_py() or 0

@@ -9,18 +9,18 @@ NO_END = {32: (1 << 31) - 1, 64: (1 << 63) - 1}
 
 
 def date_text(days: int) -> str:
-    """From days since 1970."""
+    """The text of a date, given in days since 1970."""
     return _no_end(days, 32) or _date(days)
 
 
 def timestamp_text(count: int, per_second: int) -> str:
-    """From units since 1970, `per_second` of them in a second."""
+    """The text of a timestamp, given in units since 1970, `per_second` of them in a second."""
     days, rest = divmod(count, DAY_S * per_second)
     return _no_end(count, 64) or f"{_date(days)}T{time_text(rest, per_second)}"
 
 
 def time_text(count: int, per_second: int) -> str:
-    """From units since midnight; a fraction stands without zeros at its end."""
+    """The text of a time of day, given in units since midnight; a fraction stands without zeros at its end."""
     seconds, rest = divmod(count, per_second)
     fraction = f".{rest:0{len(str(per_second)) - 1}}".rstrip("0") if rest else ""
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{fraction}"
@@ -33,8 +33,8 @@ def _no_end(count: int, bits: int) -> str:
 
 
 def _date(days: int) -> str:
-    """In the Gregorian calendar, extended in both directions: counted from 1 March of the year 0, so that the leap day
-    ends its year, in spans of 400 years."""
+    """A date of the Gregorian calendar, extended in both directions: counted from 1 March of the year 0, so that the
+    leap day ends its year, in spans of 400 years."""
     span, day = divmod(days + 719_468, 146_097)
     year = (day - day // 1_460 + day // 36_524 - day // 146_096) // 365
     day -= 365 * year + year // 4 - year // 100

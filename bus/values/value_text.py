@@ -35,7 +35,8 @@ def value_text(value: Any, kind: LogicalType) -> str | None:
 
 
 def readable_text(value: Any, kind: LogicalType, name: str) -> str | None:
-    """The same, with the digits of a number set apart in threes, unless the column's name says that it is a name."""
+    """The text of one value with the digits of a number set apart in threes, unless the column's name (`name`) says
+    that its numbers name things, as an id or a year does."""
     text = value_text(value, kind)
     if text is None or not is_number(kind) or "e" in text or _NAMING.search(name):
         return text
@@ -48,7 +49,7 @@ def is_number(kind: LogicalType) -> bool:
 
 
 def _text(value: float | str, name: str) -> str:
-    """Of a plain value that is no truth value."""
+    """The text of a plain value that is no truth value."""
     if name in ("FLOAT", "DOUBLE") and isinstance(value, int | float):
         return repr(float(value))
     text = str(value)

@@ -13,7 +13,7 @@ _BREAKS = "\u2028\u2029"
 _NOTES = "\ufff9-\ufffb"
 _HALVES = "\ud800-\udfff"
 _STEERING = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}{_BREAKS}{_NOTES}{_HALVES}]")
-"""Not tab and newline, which text has."""
+"""Characters that steer a terminal or the direction of text. Not tab and newline, which text has."""
 
 _BYTES_AS_HALVES = range(0xDC80, 0xDD00)
 """Bytes that are no UTF-8, as Python keeps them (`surrogateescape`)."""
@@ -21,7 +21,8 @@ _BYTES_AS_HALVES = range(0xDC80, 0xDD00)
 _ESCAPED = re.compile(
     rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xaf]|\xef\xbf[\xb9-\xbb]"
 )
-"""The same characters in UTF-8; below a blank JSON escapes everything by itself, and half characters it has none."""
+"""The characters of `_STEERING` in UTF-8; below a blank JSON escapes everything by itself, and half characters it has
+none."""
 
 _LEADS = (b"\x7f", b"\xc2", b"\xd8\x9c", b"\xe2\x80", b"\xe2\x81", b"\xef\xbf")
 """How they begin: most texts have none of these, and that is found out ten times as fast."""

@@ -60,7 +60,8 @@ class ProgramJob(ProgramInput, frozen=True, tag="job"):
 
 
 class ProgramCancel(ProgramInput, frozen=True, tag="cancel"):
-    """A stop: end now. Who still runs after `[supervisor] cancel_grace_s` gets SIGTERM, then SIGKILL."""
+    """Tells the program that its job is stopped, and that it has to end. If it still runs after
+    `[supervisor] cancel_grace_s`, it gets SIGTERM, then SIGKILL."""
 
 
 class UsageLine(msgspec.Struct, frozen=True, tag_field="type", tag="usage"):
@@ -78,7 +79,7 @@ class UsageLine(msgspec.Struct, frozen=True, tag_field="type", tag="usage"):
 
 
 class ClarificationLine(msgspec.Struct, frozen=True, tag_field="type", tag="clarification"):
-    """The job ends with this question; the answer is the next one's `user_clarification`."""
+    """The program asks back, and the job ends; the person's answer is the `user_clarification` of the next job."""
 
     question: str
     suggestions: list[str] = []
@@ -89,7 +90,7 @@ class ClarificationLine(msgspec.Struct, frozen=True, tag_field="type", tag="clar
 
 
 class ErrorLine(msgspec.Struct, frozen=True, tag_field="type", tag="error"):
-    """The job fails with this."""
+    """The program says why it cannot answer, and the job fails."""
 
     error: str
     code: str = "agent_error"
@@ -118,7 +119,7 @@ def schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """The same as the file in `docs/` has it."""
+    """The schema as JSON text, as it stands in `docs/agent-protocol.schema.json`."""
     return json.dumps(schema(), indent=1) + "\n"
 
 

@@ -107,8 +107,8 @@ class ListFiles(Command, frozen=True, tag="list_files"):
 
 
 class AddFile(Command, frozen=True, tag="add_file"):
-    """Keep a whole upload of `bus.own_files` as the caller's own, if it can be read: the reply names the job that
-    finds out. The file is there once that has succeeded, and in no other case."""
+    """Keep a whole upload (`bus.own_files.uploads`) as the caller's own, if it can be read: the reply names the job
+    that finds out. The file is there once that has succeeded, and in no other case."""
 
     name: str
     upload: str

@@ -4,7 +4,7 @@ a Unix socket. A connection has no memory: whoever reads says what of which vers
 import msgspec
 
 MAX_READ_BYTES = 4 * 1024 * 1024
-"""Of one request: so a stop is never behind much, and no worker makes the broker hold more."""
+"""The most that one request may ask for: a stop never waits behind more, and no worker makes the broker hold more."""
 MAX_REQUEST_BYTES = 64 * 1024
 
 
@@ -21,11 +21,11 @@ class Request(msgspec.Struct, frozen=True, tag_field="ask"):
 
 
 class ListObjects(Request, frozen=True, tag="list"):
-    """For all objects beneath the address: answered by `Listing`."""
+    """Asks for all objects beneath the address; answered by `Listing`."""
 
 
 class FindObject(Request, frozen=True, tag="find"):
-    """For one object of the last listing, which has to be of this version, or of any where it is "": answered by
+    """Asks for one object of the last listing, which has to be of this version, or of any where it is "": answered by
     `FoundObject`."""
 
     path: str
@@ -33,7 +33,7 @@ class FindObject(Request, frozen=True, tag="find"):
 
 
 class ReadBytes(Request, frozen=True, tag="read"):
-    """For at most MAX_READ_BYTES of an object of this version: answered by `ObjectBytes`."""
+    """Asks for at most MAX_READ_BYTES of an object of this version; answered by `ObjectBytes`."""
 
     path: str
     version: str

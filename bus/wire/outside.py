@@ -36,7 +36,7 @@ PROTOCOL_VERSION = "1.6"
 MAX_WARNING_CHARS = 300
 
 RETRYABLE_REFUSALS = frozenset({Refusal.QUEUE_FULL, Refusal.QUOTA, Refusal.CONVERSATION_BUSY, UNAVAILABLE})
-"""The same question may be accepted later."""
+"""Refusals after which the same question may be accepted later."""
 
 
 class Outside(msgspec.Struct, frozen=True, tag_field="event"):

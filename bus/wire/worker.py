@@ -15,7 +15,7 @@ from bus.wire.commands import Options
 
 STDERR_NAME = ".stderr"
 STACK_NAME = ".stack"
-"""In the scratch folder: what the worker writes to standard output and error, and its stack dump."""
+"""The file in the scratch folder with what the worker writes to standard output and error, and its stack dump."""
 
 _decode_catalog: Decoder[Catalog] = Decoder(Catalog)
 

@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 
 IPV6_NETWORK_BITS = 64
-"""One household or machine has at least so many addresses below its own."""
+"""Bits of an IPv6 address that limits count by: one household or machine has all the addresses that share them."""
 
 UNKNOWN = "unknown"
 

@@ -20,7 +20,7 @@ class ConnectionLimits:
 
     @contextlib.contextmanager
     def opened(self, address: str) -> Iterator[None]:
-        """While a WebSocket or event stream is open. Raises `ApiError` (`too_many_connections`) at a limit."""
+        """Count a WebSocket or event stream while it is open. Raises `ApiError` (`too_many_connections`) at a limit."""
         self._check(self._open.total(), self._in_all, "")
         self._check(self._open[address], self._per_address, f" from {address}")
         self._open[address] += 1

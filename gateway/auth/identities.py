@@ -1,8 +1,7 @@
-"""Identities: by token, and by the cookie that a page gets in exchange for one. A cookie ends with the token it was
-made for, with its time, or by signing out."""
+"""Who has which token or cookie: the tokens that are known, and the cookies that pages got in exchange for one. How a
+token is taken in is in `token_check.py`, how a cookie is checked in `cookies.py`."""
 
 import hmac
-import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -10,13 +9,9 @@ from bus.contract.vocabulary import Role
 from bus.tokens import TokenBook, hash_token
 from bus.wire.commands import Caller
 from gateway.auth.cookies import Cookies
-from gateway.auth.revoked_sessions import SIGNED_IN_S, RevokedSessions
 
 LOCAL_USER = "local"
 MAX_TOKEN_CHARS = 512
-
-AHEAD_S = 86_400
-"""A cookie from later than in a day was signed by a clock that was wrong: it would let in for longer than it may."""
 
 
 class Identity(NamedTuple):
@@ -31,9 +26,8 @@ class Identity(NamedTuple):
 class Identities:
     """The tokens of the book and the one made for this run. Tokens are compared in constant time."""
 
-    def __init__(self, book: TokenBook, made_token: str, cookies: Cookies, revoked: RevokedSessions) -> None:
+    def __init__(self, book: TokenBook, made_token: str, cookies: Cookies) -> None:
         self._book = book
-        self._revoked = revoked
         self._cookies = cookies
         self._made = {hash_token(made_token): Caller(LOCAL_USER, Role.OPERATOR)} if made_token else {}
         self._seen: Mapping[str, Caller] | None = None
@@ -49,14 +43,11 @@ class Identities:
         return _find(self._known(), token_hash) if token_hash else None
 
     def by_cookie(self, value: str) -> Identity | None:
-        """The identity of a cookie's value; `None` for one that we have not signed, or that has ended."""
+        """The identity of a cookie's value; `None` for a cookie that is not valid, or whose token is not any more."""
         signed = self._cookies.read(value)
         self._known()
         token = self._by_key.get(signed.key) if signed else None
-        if signed is None or token is None:
-            return None
-        found = token._replace(sign_in=signed.sign_in, since=signed.since)
-        return found if self.still_valid(found) else None
+        return token._replace(sign_in=signed.sign_in, since=signed.since) if signed and token else None
 
     def cookie(self, identity: Identity) -> str:
         """The value of a new cookie for a token."""
@@ -65,7 +56,7 @@ class Identities:
     def sign_out(self, identity: Identity) -> None:
         """End the sign-in that this cookie stands for; the token stays valid. Raises `OSError`."""
         if identity.sign_in:
-            self._revoked.add(identity.sign_in, identity.since)
+            self._cookies.end(identity.sign_in, identity.since)
 
     def still_valid(self, identity: Identity) -> bool:
         """Whether the token has neither been revoked nor given to another user since, and of a cookie whether it has
@@ -73,12 +64,11 @@ class Identities:
         token = self._known().get(identity.token_hash)
         if token is None or token.caller != identity.caller:
             return False
-        age_s = time.time() - identity.since
-        current = not identity.sign_in or -AHEAD_S < age_s < SIGNED_IN_S
-        return current and identity.sign_in not in self._revoked
+        return not identity.sign_in or self._cookies.still_valid(identity.sign_in, identity.since)
 
     def _known(self) -> dict[str, Identity]:
-        """By the tokens' hashes. A token that `deadstop token` makes or revokes counts from the next look on."""
+        """Identities by the hash of their token. A token that `deadstop token` makes or revokes counts from the next
+        look on."""
         callers = self._book.callers()
         if callers is not self._seen:
             self._seen = callers

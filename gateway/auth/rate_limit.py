@@ -41,8 +41,8 @@ class RateLimiter:
 
 
 class AddressRateLimiter:
-    """The same rate for each address. Memory is bounded: beyond `MAX_ADDRESSES` those that owe nothing are forgotten,
-    or else all."""
+    """A rate limiter for each address, all of one rate. Memory is bounded: beyond `MAX_ADDRESSES` those that owe
+    nothing are forgotten, or else all."""
 
     def __init__(self, rate: Rate) -> None:
         self._rate = rate

@@ -14,7 +14,8 @@ SIGNED_IN_S = 30 * 86400
 """How long a cookie lets in. What was signed out longer ago need not be remembered, where the clock is right."""
 
 KEPT_TOO_OLD = 10_000
-"""So many are remembered all the same: a clock that was ahead for a while must not bring them back to life."""
+"""Sign-outs that are remembered though they are older than that: a clock that was ahead for a while must not bring them
+back to life."""
 
 
 class RevokedSessions:

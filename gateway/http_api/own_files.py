@@ -8,7 +8,8 @@ from aiohttp import web
 
 from bus.client import CommandRefused
 from bus.contract.events import Completed, Failed
-from bus.own_files import PIECE_BYTES, Upload, own_files_folder, safe_name
+from bus.own_files.names import own_files_folder, safe_name
+from bus.own_files.uploads import PIECE_BYTES, Upload
 from bus.wire.commands import AddFile, Caller, ListFiles, RemoveFile
 from bus.wire.replies import UNREADABLE_FILE, Changed, FileTaken, OwnFiles
 from gateway.app_state import CALLER, GATEWAY, Gateway, json_response
@@ -20,7 +21,7 @@ from gateway.wire.own_files import FileList, KeptFile
 
 MAX_NAME_CHARS = 255
 SILENCE_S = 60.0
-"""For so long nothing of an upload may come."""
+"""How long an upload may stand still before it is given up."""
 
 
 async def list_files(request: web.Request) -> web.Response:

@@ -241,4 +241,4 @@ OPERATIONS = (
     Operation("DELETE", "/api/nodes/{name}/drain", nodes.undo_drain_node, {200: NodeList}, _NODE),
     Operation("GET", "/metrics", stats.metrics, {200: "text/plain"}, ("forbidden",)),
 )
-"""In the order of `docs/protocol.md`."""
+"""Every address and method of the HTTP side, in the order of `docs/protocol.md`."""

@@ -13,7 +13,8 @@ MAX_SEQ = (1 << 53) - 1
 """Beyond this a JSON number is not what it says in JavaScript; no stream gets there."""
 
 _NAME = {"pattern": "^[A-Za-z0-9_-]{0,64}$"}
-"""For descriptions; decoding does not use it, because the supervisor's words about a wrong name are better."""
+"""The pattern of names in schemas; decoding does not check it, because the supervisor's words about a wrong name are
+better."""
 
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)

@@ -23,7 +23,7 @@ class CatalogPending(msgspec.Struct, frozen=True):
 
 
 class ServerStats(msgspec.Struct, frozen=True):
-    """As `bus.wire.replies.Stats`, and the gateway's own figures."""
+    """The supervisor's figures (`bus.wire.replies.Stats`) and the gateway's own."""
 
     jobs: dict[str, int]
     ended: list[EndedCount]

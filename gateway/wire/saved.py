@@ -68,13 +68,13 @@ class FilledQuestion(msgspec.Struct, frozen=True):
 
 
 def content_of(wanted: NewSaved) -> SavedContent:
-    """A question is called `query` outside."""
+    """The content of a question to be saved; on the outside wire its text is called `query`."""
     facts = msgspec.structs.asdict(wanted)
     return SavedContent(text=facts.pop("query"), **facts)
 
 
 def outside_saved(saved: SavedQuestion) -> OutsideSaved:
-    """For its owner."""
+    """A saved question as its owner gets it."""
     facts = msgspec.structs.asdict(saved.content)
     row = msgspec.structs.asdict(saved)
     del row["content"]

@@ -77,7 +77,8 @@ class FrameCache:
         return f"<FrameCache {len(self._kept)} batches, {self._bytes} bytes>"
 
     def frames(self, batch: Batch, skip: int, session_id: str, form: StreamForm) -> list[WireFrame]:
-        """As `batch_frames`. Raises `CodecError` for a batch that cannot be read."""
+        """The frames of a batch, made once for all its followers (see `batch_frames`). Raises `CodecError` for a batch
+        that cannot be read."""
         if skip:
             return batch_frames(batch, skip, session_id, form)
         key = (batch.job_id, batch.first, batch.last, batch.recorded, form)

@@ -14,6 +14,7 @@ from bus.wire.outside import PROTOCOL_VERSION, Outside
 from gateway.app_state import Gateway
 from gateway.auth.identities import Identity
 from gateway.auth.rate_limit import Rate, RateLimiter
+from gateway.auth.token_check import WRONG_TOKEN, WRONG_TOKEN_HINT
 from gateway.wire.client_frames import Authenticate, ClientFrame, FrameError, decode_frame
 from gateway.wire.connection_frames import Authenticated, AuthenticatedData
 from gateway.wire.errors import ApiError
@@ -102,7 +103,8 @@ class Connection:
                 yield message.data
 
     async def _keep_rate(self) -> None:
-        """Not refused but handled later: while we wait, the client's next frames stay on its side."""
+        """Wait where the client sends too fast: its frame is handled later, and its next ones stay on its side
+        meanwhile."""
         rate = self._rate if self._client else self._anonymous_rate
         if wait_s := rate.take(time.monotonic()):
             await asyncio.sleep(wait_s)
@@ -134,12 +136,13 @@ class Connection:
             await self._handlers.handle(self._client, frame)
 
     def _signed_in(self, wanted: Authenticate) -> SignedIn:
-        """By the frame's token, else as the connection is already. Raises `ApiError`."""
+        """Who has signed in with this frame: the owner of its token, or without one whoever the connection belongs to
+        already. Raises `ApiError`."""
         identity = self._client.identity if self._client else None
         if wanted.token:
-            identity = self._gateway.sign_in.by_token(wanted.token, self._peer.address, "websocket", identity)
+            identity = self._gateway.token_check.by_token(wanted.token, self._peer.address, "websocket", identity)
         if identity is None:
-            raise FrameError("unauthorized", "that token is not valid; `deadstop token create` makes one")
+            raise FrameError("unauthorized", f"{WRONG_TOKEN}; {WRONG_TOKEN_HINT}")
         return SignedIn(identity, wanted.batch)
 
     def _welcome(self, client: SignedIn) -> Authenticated:

@@ -6,7 +6,7 @@ What the client is told comes as server-sent events in the answer to one GET; ea
 import asyncio
 import base64
 import secrets
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -17,16 +17,11 @@ from gateway.http_protocol import note_signed_in
 from gateway.wire.errors import ApiError
 from gateway.wire.stream_frames import WireFrame
 from gateway.ws.connection import Connection
-from gateway.ws.peer import MAX_WAITING_FRAMES, everything_written
+from gateway.ws.peer import MAX_WAITING_FRAMES, ClientMessage, everything_written
 from gateway.ws.upgrade import notice_dead_peers, serve_connection
 
 LOOK_EVERY_S = 1.0
 """How long it may take to notice that a client has gone."""
-
-
-class _Received(NamedTuple):
-    type: WSMsgType
-    data: bytes = b""
 
 
 class HttpPeer:
@@ -40,7 +35,7 @@ class HttpPeer:
         self._request = request
         self._response = response
         self._transport = transport
-        self._said: asyncio.Queue[_Received] = asyncio.Queue(MAX_WAITING_FRAMES)
+        self._inbox: asyncio.Queue[ClientMessage] = asyncio.Queue(MAX_WAITING_FRAMES)
         self._closed = False
 
     def __repr__(self) -> str:
@@ -51,21 +46,21 @@ class HttpPeer:
         while not self._closed and not self._transport.is_closing():
             try:
                 async with asyncio.timeout(LOOK_EVERY_S):
-                    await self._said.put(_Received(WSMsgType.TEXT, frame))
+                    await self._inbox.put(ClientMessage(WSMsgType.TEXT, frame))
                     return
             except TimeoutError:
                 continue
         raise no_such_connection()
 
-    async def receive(self, timeout_s: float | None) -> _Received:
+    async def receive(self, timeout_s: float | None) -> ClientMessage:
         async with asyncio.timeout(timeout_s):
             while not self._closed and not self._transport.is_closing():
                 try:
                     async with asyncio.timeout(LOOK_EVERY_S):
-                        return await self._said.get()
+                        return await self._inbox.get()
                 except TimeoutError:
                     continue
-        return _Received(WSMsgType.CLOSED)
+        return ClientMessage(WSMsgType.CLOSED)
 
     async def send(self, frame: WireFrame) -> None:
         await self._response.write(server_sent(frame))

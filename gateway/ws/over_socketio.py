@@ -6,7 +6,7 @@ Each event of such a page is a frame of ours (its name, and its one argument as 
 import asyncio
 import logging
 from contextlib import ExitStack
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import socketio
@@ -20,7 +20,7 @@ from gateway.http_protocol import note_signed_in
 from gateway.wire.errors import ApiError
 from gateway.wire.stream_frames import HEADER_LENGTH_BYTES, WireFrame
 from gateway.ws.connection import Connection
-from gateway.ws.peer import CLOSE_TIMEOUT_S, MAX_WAITING_FRAMES, everything_written
+from gateway.ws.peer import CLOSE_TIMEOUT_S, MAX_WAITING_FRAMES, ClientMessage, everything_written
 from gateway.ws.upgrade import HARD_FRAME_FACTOR, notice_dead_peers, serve_connection
 
 MAX_UNSENT = 12
@@ -34,11 +34,6 @@ _log = logging.getLogger(__name__)
 _log.setLevel(logging.WARNING)  # below that each packet is told, with the tokens in it
 
 
-class _Received(NamedTuple):
-    type: WSMsgType
-    data: bytes = b""
-
-
 class SocketIoPeer:
     """The client's end: one Socket.IO client, whether it polls or has a WebSocket."""
 
@@ -50,7 +45,7 @@ class SocketIoPeer:
         self._sid = sid
         self._eio_sid = server.manager.eio_sid_from_sid(sid, "/")
         self._packets: asyncio.Queue[Any] = server.eio.sockets[self._eio_sid].queue
-        self._said: asyncio.Queue[_Received] = asyncio.Queue(MAX_WAITING_FRAMES)
+        self._inbox: asyncio.Queue[ClientMessage] = asyncio.Queue(MAX_WAITING_FRAMES)
         self._gone = asyncio.Event()
 
     def __repr__(self) -> str:
@@ -59,7 +54,7 @@ class SocketIoPeer:
     async def take(self, name: str, data: Any) -> None:
         """An event that the client has sent; waits while many are unhandled."""
         frame = msgspec.json.encode({"event": name, "data": {} if data is None else data}, enc_hook=_no_bytes)
-        await self._or_gone(self._said.put(_Received(WSMsgType.TEXT, frame)))
+        await self._or_gone(self._inbox.put(ClientMessage(WSMsgType.TEXT, frame)))
 
     def note_gone(self) -> None:
         self._gone.set()
@@ -68,10 +63,10 @@ class SocketIoPeer:
         """Answer the request that waits for what comes next: nothing will."""
         self._packets.put_nowait(None)
 
-    async def receive(self, timeout_s: float | None) -> _Received:
+    async def receive(self, timeout_s: float | None) -> ClientMessage:
         async with asyncio.timeout(timeout_s):
-            found = await self._or_gone(self._said.get())
-        return found or _Received(WSMsgType.CLOSED)
+            found = await self._or_gone(self._inbox.get())
+        return found or ClientMessage(WSMsgType.CLOSED)
 
     async def send(self, frame: WireFrame) -> None:
         if self._gone.is_set():

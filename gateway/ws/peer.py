@@ -1,7 +1,7 @@
 """The client's end of one connection, and the TCP connection below it."""
 
 import asyncio
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
@@ -25,6 +25,13 @@ class Message(Protocol):
 
     @property
     def data(self) -> Any: ...
+
+
+class ClientMessage(NamedTuple):
+    """A `Message` of a client that has no WebSocket."""
+
+    type: WSMsgType
+    data: bytes = b""
 
 
 class Peer(Protocol):

@@ -38,7 +38,7 @@ class SendQueue:
         self.post(frame)
 
     def post(self, frame: WireFrame) -> None:
-        """As `reply`, for the few frames of our own that must not wait (pings)."""
+        """Queue a frame as `reply` does, without waiting: for the few frames of our own that must not wait (pings)."""
         self._replies.append(frame)
         if len(self._replies) >= MAX_REPLIES:
             self._room.clear()

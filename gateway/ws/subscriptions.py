@@ -47,7 +47,7 @@ class Subscriptions:
             self._start(wanted)
 
     async def restart(self, wanted: Subscription) -> None:
-        """As `start`; an earlier following of the job ends first."""
+        """Send the job's events to its end, in place of an earlier following of the job."""
         earlier = self._tasks.get(wanted.job_id)
         # Started before the earlier one ends: were the client absent in between, the job could be stopped.
         self._start(wanted)

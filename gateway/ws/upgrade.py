@@ -8,8 +8,8 @@ from aiohttp import web
 from gateway.app_state import GATEWAY, Gateway
 from gateway.auth.addresses import address_of
 from gateway.auth.identities import Identity
+from gateway.auth.token_check import wrong_token
 from gateway.http_api.security.request_identity import by_bearer, by_own_page, own_origin_only
-from gateway.wire.errors import ApiError
 from gateway.ws.connection import Connection
 from gateway.ws.peer import CLOSE_TIMEOUT_S, WebSocketPeer
 
@@ -28,7 +28,7 @@ async def open_websocket(request: web.Request) -> web.StreamResponse:
         own_origin_only(request)
     identity = by_bearer(request) or by_own_page(request)
     if identity is None and "Authorization" in request.headers:
-        raise ApiError("unauthorized", "that token is not valid", "`deadstop token create` makes one")
+        raise wrong_token()
     with gateway.connection_limits.opened(address_of(request.transport)):
         return await _served(gateway, request, identity)
 

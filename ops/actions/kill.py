@@ -8,7 +8,7 @@ import msgspec
 from bus.contract.vocabulary import ENDED, Rung
 from bus.transport.sockets import BusError
 from bus.wire.outside import ENDINGS, OutsideJob
-from ops.actions.job_filter import select
+from ops.actions.job_selection import select
 from ops.client.access import Declined, JobsAccess, WireObject, job_of
 from ops.client.connect import connect
 from ops.errors import OpsError

@@ -15,7 +15,7 @@ TRIED_WITHIN_S = 30.0
 
 
 def cluster(settings: Settings) -> Iterator[Finding]:
-    """Nothing where every question runs on the server's machine."""
+    """What this machine lacks to be a node or the head of nodes; no findings without `[cluster]`."""
     if settings.cluster.provider:
         yield _namespaces()
     if settings.cluster.provider == "ray":

@@ -22,7 +22,7 @@ LACKS = {
     4: "signals are not restricted",
     5: "signals are not restricted",
 }
-"""By Landlock version: what a worker's sandbox does not hold."""
+"""What a worker's sandbox cannot restrict, by the kernel's Landlock version."""
 
 SECCOMP_CALLS = {"x86_64": 317, "aarch64": 277}
 """The number of `seccomp` where a worker's filter of system calls is known to be right."""

@@ -19,7 +19,7 @@ EXAMINE_WITHIN_S = 120.0
 
 
 async def model(settings: Settings) -> Finding:
-    """One token from the model."""
+    """Asks the model for one token, and says whether it came."""
     llm = settings.llm
     if not has_model(llm, os.environ):
         return ok("model", f"none ({llm.api_key_env} is not set): the offline planner answers")

@@ -10,7 +10,7 @@ from bus.contract.settings import Settings
 from ops.checks.finding import Finding, ok, warning
 
 LIBRARIES = ("duckdb", "pyarrow", "pyzmq", "anthropic", "aiohttp", "msgspec", "sqlglot", "rapidfuzz")
-"""Those whose behaviour an answer, a stop or a delivery rests on."""
+"""Libraries whose behaviour an answer, a stop or a delivery rests on."""
 
 _INSTALLED = Path(__file__).parent / "tested_with.txt"
 _IN_CHECKOUT = Path(__file__).parents[2] / "requirements/run.txt"

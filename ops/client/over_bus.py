@@ -14,7 +14,8 @@ from bus.contract.catalog import Catalog
 from bus.contract.kept.saved import SavedContent, SavedQuestion
 from bus.contract.kept.shares import ShareSummary
 from bus.contract.vocabulary import Role, Rung, State
-from bus.own_files import Upload, own_files_folder, pieces_of
+from bus.own_files.names import own_files_folder
+from bus.own_files.uploads import Upload, pieces_of
 from bus.transport.sockets import BusError
 from bus.wire.batch import Batch
 from bus.wire.commands import (
@@ -77,11 +78,11 @@ Batches = AsyncGenerator[tuple[Batch, int], None]
 ANSWER_WITHIN_S = 10.0
 LOOK_EVERY_S = 1.0
 COMES_BACK_WITHIN_S = 30.0
-"""How long a supervisor may be away before who follows a job gives up; `serve` starts it again within seconds."""
+"""How long a command that follows a job waits for a supervisor that is away; `serve` starts it again within seconds."""
 
 
 class LocalJobs:
-    """The bus's side of `ops.client.access.JobsAccess`."""
+    """The jobs of the server on this machine, reached through the bus: implements `ops.client.access.JobsAccess`."""
 
     def __init__(self, state_dir: Path, patience_s: float = COMES_BACK_WITHIN_S) -> None:
         self._state_dir = state_dir
@@ -91,7 +92,7 @@ class LocalJobs:
 
     @classmethod
     def open(cls, state_dir: str) -> "LocalJobs":
-        """Raises `BusError` when no supervisor runs there."""
+        """Connect to the supervisor of this state folder. Raises `BusError` when none runs there."""
         folder = state_folder(state_dir)
         if served_address(folder) is None:
             raise BusError(f"no supervisor runs for {folder}; start `deadstop serve`, or name a server with --url")

@@ -13,7 +13,7 @@ from bus.contract.catalog import Catalog
 from bus.contract.kept.saved import SavedContent, SavedQuestion
 from bus.contract.kept.shares import ShareSummary
 from bus.contract.vocabulary import Rung, State
-from bus.own_files import pieces_of
+from bus.own_files.uploads import pieces_of
 from bus.wire.commands import Options
 from bus.wire.outside import OutsideJob
 from bus.wire.replies import OwnFile, Stats
@@ -126,7 +126,7 @@ class RemoteJobs:
         await self._ask("DELETE", f"/api/files/{quote(name, safe='')}")
 
     async def drain(self) -> None:
-        """As `ops.client.over_bus.LocalJobs.drain`; for operators."""
+        """Have the server accept no more questions. Operators only."""
         await self._ask("POST", "/api/drain")
 
     async def drain_node(self, name: str, *, undo: bool = False) -> None:
@@ -153,14 +153,14 @@ class RemoteJobs:
 
 
 def _saved(one: dict[str, Any]) -> SavedQuestion:
-    """As the server has it; a question is called `query` outside."""
+    """A saved question from its JSON, in which its text is called `query`."""
     content = {name: one[name] for name in SavedContent.__struct_fields__ if name in one}
     return msgspec.convert({**one, "content": {**content, "text": one["query"]}}, SavedQuestion)
 
 
 @contextmanager
 def _for_people() -> Iterator[None]:
-    """What the client raises, as a command fails."""
+    """Turn what the HTTP client raises into errors of commands (`Declined`, `OpsError`)."""
     try:
         yield
     except ServerDeclined as error:

@@ -31,7 +31,7 @@ def logged_events(batch: Batch, session_id: str, skip: int = 0) -> Iterator[Time
 
 
 def untimed_event(wire: dict[str, Any]) -> TimedEvent:
-    """From an object that came over HTTP, which does not say when it was logged."""
+    """The event of an object that came over HTTP, which does not say when it was logged."""
     data = wire["data"]
     chunk = data.get("chunk")
     if chunk is not None and chunk["type"] == "table_rows":

@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 
+from bus.contract.vocabulary import ENDED
 from bus.values.counts import counted
 from bus.wire.outside import ENDINGS
 from ops.client.timed_events import TimedEvent
 from ops.format import clean
 
-ENDED_STATES = frozenset({"succeeded", "failed", "cancelled"})
 _PIECES = ("rows", "text")
 
 
@@ -43,7 +43,7 @@ class _Reading:
         self._created_at = record["created_at"]
         self._at = {move["state"]: move["ms"] for move in record["moves"]}
         last = record["moves"][-1]
-        self._end_ms = last["ms"] if last["state"] in ENDED_STATES else (now - self._created_at) * 1000
+        self._end_ms = last["ms"] if last["state"] in ENDED else (now - self._created_at) * 1000
         self._clock_ms = self._at.get("running", 0.0)
         self._open: dict[str, Span] = {}
         self._steps: list[Span] = []

@@ -63,7 +63,7 @@ def _cost_usd(outcomes: list[JudgedQuestion]) -> float:
 
 
 def write_report(report: EvaluationReport, path: Path) -> None:
-    """As HTML or JSON, as its name ends. Raises `OpsError`."""
+    """Write the report to a file, as HTML or JSON, by the ending of its name. Raises `OpsError`."""
     page = path.suffix.lower() == ".html"
     content = html(report).encode() if page else msgspec.json.format(msgspec.json.encode(report), indent=1)
     try:

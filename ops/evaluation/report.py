@@ -78,7 +78,7 @@ def score(outcomes: Sequence[JudgedQuestion]) -> Score:
 
 
 def scores(outcomes: Iterable[JudgedQuestion]) -> dict[str, Score]:
-    """By model, in the order in which they came."""
+    """The score of each model, in the order in which the models came."""
     by_model: dict[str, list[JudgedQuestion]] = defaultdict(list)
     for one in outcomes:
         by_model[one.model].append(one)
@@ -101,7 +101,7 @@ def differences(outcomes: Iterable[JudgedQuestion]) -> list[VerdictDifference]:
 
 
 def text(report: EvaluationReport) -> str:
-    """For people, on a terminal."""
+    """The report as lines for a terminal."""
     words = [verdict for verdict in VERDICTS if any(score.verdicts[verdict] for score in report.models.values())]
     width = max([5, *map(len, report.models)])
     header = f"{'model':{width}}" + "".join(f"{word:>10}" for word in words)

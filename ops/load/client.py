@@ -84,7 +84,7 @@ class LoadClient:
             stream.disturbed = True
 
     async def close(self) -> None:
-        """Without a goodbye, as a lost network does."""
+        """Drop the connection without a goodbye, as a lost network does."""
         reader, socket = self._reader, self._socket
         self._reader = self._socket = None
         if reader is not None:

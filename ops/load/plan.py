@@ -27,15 +27,16 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = {
     "sql": ("select 42 as answer", "select range as n from range(1000)"),
     "parquet": ("how many tables are there", "select 42 as answer"),
 }
-"""What is asked of each agent; others than these cannot be in a mix."""
+"""The questions that are asked of each agent; only these agents can be in a mix."""
 
 NEVER_ENDS = frozenset({"hangs"})
-"""Whoever asks these has to stop them."""
+"""Agents that never end by themselves: their questions are always stopped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proportions:
-    """Of all questions: how many are stopped, how many askers leave and come back, reload the page, or read slowly."""
+    """Shares of all questions, from 0 to 1: those that are stopped, and those whose asker leaves and comes back,
+    reloads the page, or reads slowly."""
 
     stops: float = 0.1
     leaves: float = 0.03
@@ -54,7 +55,7 @@ class LoadPlan:
     shares: Proportions
     seed: int
     stop_within_s: float
-    """From the stop to the proof, at most; the ladder's own graces are part of it."""
+    """The longest time from a stop to its proof that is not counted as broken; includes the ladder's graces."""
 
     @property
     def a_second(self) -> float:

@@ -46,7 +46,7 @@ class FollowedStream:
     rung: str = ""
     seq: int = 0
     skips_to: int = 0
-    """While a reload repeats what was seen, the last number seen before it."""
+    """The last number seen before a reload, while the reload repeats what was seen."""
     chunks: int = 0
     stops_now: bool = False
     disturbed: bool = False
@@ -92,7 +92,7 @@ class FollowedStream:
         self.skips_to, self.seq = max(self.seq, self.skips_to), 0
 
     def check_stop(self, bound_s: float) -> None:
-        """For a stream that has ended: its stop was in time."""
+        """Count a stream that has ended as broken if its stop took longer than `bound_s`."""
         if self.stop_asked_at is not None and self.ended_at is not None:
             took_s = self.ended_at - self.stop_asked_at
             if took_s > bound_s:

@@ -48,7 +48,7 @@ class PlainText:
         return found if self._whole_lines else found + self._early()
 
     def rest(self) -> str:
-        """What was held back."""
+        """The rest of the text, which was held back."""
         rest, self._held = self._held, ""
         return self._ended(rest).removesuffix("\n")
 
@@ -136,8 +136,8 @@ def _plain_line(line: str, before: str) -> str:
 
 
 def _unmarked(text: str) -> str:
-    """Without emphasis and links' brackets. Each link is one character meanwhile, so that neither its text is taken for
-    a word's rest nor anything in its address for a mark."""
+    """A text without emphasis and the brackets of links. Each link is one character meanwhile, so that neither its text
+    is taken for a word's rest nor anything in its address for a mark."""
     links = [f"{_without_emphasis(link[1])} ({link[2]})" for link in _LINK.finditer(text)]
     words = _without_emphasis(_LINK.sub(_A_LINK, text)).split(_A_LINK)
     return "".join(chain.from_iterable(zip_longest(words, links, fillvalue="")))

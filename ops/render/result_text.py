@@ -102,7 +102,8 @@ def _markdown(result: StreamResult) -> str:
 
 
 def _guarded(text: str | None) -> str:
-    """As it is read, not obeyed: a bar would begin another cell, a line's end another row, and stars would vanish."""
+    """A value as a cell of a Markdown table, with marks escaped: a bar would begin another cell, a line's end another
+    row, and stars would vanish."""
     if text is None:
         return "*null*"
     plain = _MARKS.sub(r"\\\g<0>", text.replace("&", "&amp;").replace("<", "&lt;"))

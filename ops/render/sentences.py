@@ -14,7 +14,8 @@ def killed_sentence(data: dict[str, Any]) -> str:
 
 
 def failed_sentence(data: dict[str, Any]) -> str:
-    """From an `agent_error`: what went wrong and what to do; and how it was stopped where a limit did that."""
+    """The sentence of an `agent_error`: what went wrong and what to do; and how it was stopped where a limit did
+    that."""
     sentence = f"failed: {clean(data['error'])} ({data['code']})"
     if data.get("hint"):
         sentence += f"; {clean(data['hint'])}"
@@ -43,7 +44,7 @@ def usage_words(usage: dict[str, Any]) -> list[str]:
 
 
 def ended_sentence(event: str, data: dict[str, Any]) -> str:
-    """From any object that ends a stream."""
+    """The sentence of an object that ends a stream (`agent_complete`, `agent_error`, `agent_killed`)."""
     sentence = _ended(event, data)
     return sentence if data.get("recorded", True) else f"{sentence}; not recorded yet: the log cannot be written"
 

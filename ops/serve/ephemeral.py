@@ -14,7 +14,7 @@ from ops.serve.data_broker import BROKER, broker_orders, data_folder, program_en
 from ops.serve.programs import END_MARGIN_S
 
 WARM_WORKERS = 0
-"""One question needs one worker."""
+"""Warm workers of a server for one question: its job gets a worker anyway."""
 
 
 class TemporaryServer:

@@ -18,7 +18,8 @@ from ops.serve.child_process import Child
 log = logging.getLogger(__name__)
 
 DEAD_WITHIN_S = 5.0
-"""One that waits for a disk, or runs as another user, must not keep the programs from being started again."""
+"""How long is waited for orphans to die: one that waits for a disk, or runs as another user, must not keep the programs
+from being started again."""
 
 
 class OrphanReaper:
@@ -34,7 +35,8 @@ class OrphanReaper:
 
     @contextmanager
     def reaping(self) -> Iterator[None]:
-        """In the running loop: reap at once what we have adopted and what then dies. What lives is let live."""
+        """While it lasts, reap adopted processes as soon as they die; living ones are left alone. Needs a running
+        loop."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGCHLD, self._child_died)
         try:
@@ -55,7 +57,7 @@ class OrphanReaper:
         return {*self._before, *(program.pid for program in self._programs if program.pid is not None)}
 
     async def end_orphans(self) -> None:
-        """Kill them; returns once there are none, or after `DEAD_WITHIN_S`."""
+        """Kill all orphans; returns once there are none, or after `DEAD_WITHIN_S`."""
         own = self._own()
         deadline = time.monotonic() + DEAD_WITHIN_S
         # To be asked again and again: the death of processes that we did not start wakes nobody.
@@ -73,7 +75,7 @@ class OrphanReaper:
 
 
 def _reap(pids: set[int]) -> None:
-    """Those that have died; the others are left alone."""
+    """Reap the processes that have died; the others are left alone."""
     for pid in pids:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)

@@ -34,7 +34,8 @@ END_MARGIN_S = 5.0
 
 
 class Programs(NamedTuple):
-    """In the order in which they are started; a broker only for data that are not on this machine."""
+    """The programs of a server, in the order in which they are started; the broker only for data that are not on this
+    machine."""
 
     broker: SupervisedProgram | None
     supervisor: SupervisedProgram
@@ -138,8 +139,8 @@ async def _serve(
 
 
 async def _end(processes: list[Child], grace_s: float, hurry: asyncio.Event) -> list[Child]:
-    """Those that had to be killed. The broker ends last: what jobs still ask it for, as they are stopped, must not look
-    like a failure of theirs."""
+    """End the programs; returns those that had to be killed. The broker ends last: what jobs still ask it for, as they
+    are stopped, must not look like a failure of theirs."""
     brokers = [child for child in processes if child.module == BROKER]
     others = [child for child in processes if child.module != BROKER]
     return [*await end_all(others, grace_s, hurry), *await end_all(brokers, grace_s, hurry)]

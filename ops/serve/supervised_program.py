@@ -112,7 +112,8 @@ class SupervisedProgram:
         return child
 
     def _forget_gone(self) -> None:
-        """Those that have handed over and ended. Never others: a program that is being started again has ended too."""
+        """Forget processes that have handed over and ended. Never the current one: a program that is being started
+        again has ended too."""
         gone = [child for child in self._own() if child.ended and child is not self.child]
         self._processes[:] = [child for child in self._processes if child not in gone]
 

@@ -7,7 +7,7 @@ import sys
 import termios
 from collections.abc import Callable, Iterator
 
-from ops.top.keys import keys_in
+from ops.top.key_names import keys_in
 
 _LOCAL_FLAGS, _CHARACTERS = 3, 6
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from bus.contract.vocabulary import Rung, State
 from bus.wire.outside import OutsideJob
 from bus.wire.replies import Stats
-from ops.top.keys import DOWN, END, ENTER, ESCAPE, HOME, PAGE_DOWN, PAGE_UP, UP
+from ops.top.key_names import DOWN, END, ENTER, ESCAPE, HOME, PAGE_DOWN, PAGE_UP, UP
 
 PAGE_ROWS = 10
 _MOVES = {UP: -1, DOWN: 1, PAGE_UP: -PAGE_ROWS, PAGE_DOWN: PAGE_ROWS, HOME: -(10**9), END: 10**9}

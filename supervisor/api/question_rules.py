@@ -1,4 +1,4 @@
-"""Whether a question may become a job: checks its names and texts. All clients' questions pass here, and only here."""
+"""Whether a question may become a job: checks its names and texts. The questions of all clients pass here."""
 
 import re
 

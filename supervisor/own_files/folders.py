@@ -5,7 +5,8 @@ import logging
 import os
 from pathlib import Path
 
-from bus.own_files import folder_name, incoming_file, sweep_uploads
+from bus.own_files.names import folder_name
+from bus.own_files.uploads import incoming_file, sweep_uploads
 from bus.wire.replies import OwnFile
 
 log = logging.getLogger(__name__)

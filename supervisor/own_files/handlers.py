@@ -7,7 +7,7 @@ from bus.contract.data_files import TABLE_SUFFIXES
 from bus.contract.data_place import is_address
 from bus.contract.settings import Settings
 from bus.contract.vocabulary import Refusal
-from bus.own_files import free_name, safe_name
+from bus.own_files.names import free_name, safe_name
 from bus.wire.commands import AddFile, AnyFileCommand, ListFiles
 from bus.wire.replies import AnyReply, Changed, FileTaken, OwnFiles, Refused
 from supervisor.own_files.catalogs import OwnCatalogs

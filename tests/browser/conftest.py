@@ -10,38 +10,15 @@ from playwright.async_api import Browser, async_playwright
 
 from bus.contract.vocabulary import Rung
 from tests.browser.harness.model import Model
+from tests.browser.harness.servers import NO_MODEL, ZOO
 from tests.browser.harness.tab import Tab
-from tests.browser.harness.visits import Visits
+from tests.browser.harness.visits import CHROMIUM, SWITCHES, Visits
 from tests.e2e.cli_runner import Server, serving
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.scripts import flights
-from tests.harness.jobs.graces import GENEROUS_S, ending_on
+from tests.harness.jobs.graces import ending_on
 
-INSTALLED = [path for name in ("chromium-headless-shell", "chromium") if (path := Path("/usr/bin", name)).exists()]
-"""One without a window before a whole one, which takes five times the processor time."""
-CHROMIUM = Path(os.environ.get("CHROMIUM") or next(iter(INSTALLED), "chromium"))
-NAME, ELSEWHERE = "data.deadstop.test", "elsewhere.test"
-"""Names that lead to this machine, and are not loopback's: ours, and another site's."""
-
-SWITCHES = (
-    f"--host-resolver-rules=MAP {NAME} 127.0.0.1,MAP {ELSEWHERE} 127.0.0.1",
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 PAGE = Path(__file__).parents[2] / "gateway" / "static" / "index.html"
-NO_MODEL = '[llm]\napi_key_env = "DEADSTOP_TESTS_SET_NO_SUCH_KEY"\n' + ending_on(Rung.TERMINATE)
-ZOO = f"""
-[agent]
-default = "zoo"
-[agents.zoo]
-entrypoint = "tests.browser.harness.agents:run"
-[limits]
-max_running = 1
-[supervisor]
-cancel_grace_s = 3.0
-terminate_grace_s = {GENEROUS_S}
-disconnect_grace_s = 3.0
-"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

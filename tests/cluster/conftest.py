@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.cluster.machines import HEAD, PORT, Machines
-from tests.cluster.people import ready
+from tests.cluster.harness.machines import HEAD, PORT, Machines
+from tests.cluster.harness.people import ready
 from tests.harness.jobs.stopping import ROOMY
 from tests.harness.servers import Supervisor, eventually, running_supervisor
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from bus.contract.vocabulary import State
 from tests.cluster.conftest import CLUSTER
-from tests.cluster.machines import HEAD, Machine, Machines
-from tests.cluster.people import nodes
-from tests.cluster.provider import FIRST, configuration
+from tests.cluster.harness.machines import HEAD, Machine, Machines
+from tests.cluster.harness.people import nodes
+from tests.cluster.harness.provider import FIRST, configuration
 from tests.harness.servers import ROOT, Supervisor, eventually, running_supervisor
 
 PORT = 6579

@@ -9,8 +9,8 @@ import pytest_asyncio
 from bus.contract.events import ResponseChunk
 from bus.contract.vocabulary import State
 from tests.cluster.conftest import CLUSTER, NUMBERS
-from tests.cluster.machines import HEAD, Machines
-from tests.cluster.people import has, ready
+from tests.cluster.harness.machines import HEAD, Machines
+from tests.cluster.harness.people import has, ready
 from tests.harness.network.proxies import CuttingProxy
 from tests.harness.servers import Supervisor, eventually, running_supervisor
 

@@ -10,8 +10,8 @@ from bus.contract.vocabulary import ENDED, State
 from bus.wire.commands import ReadStats
 from bus.wire.replies import Stats
 from tests.cluster.conftest import CLUSTER
-from tests.cluster.machines import Machine, Machines
-from tests.cluster.people import has, nodes
+from tests.cluster.harness.machines import Machine, Machines
+from tests.cluster.harness.people import has, nodes
 from tests.harness.servers import OPERATOR, Supervisor, eventually, running_supervisor
 
 FILE = "cities.csv"

@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from bus.contract.vocabulary import Proof, Reason, Rung, State
-from tests.cluster.machines import Machine, Machines
-from tests.cluster.people import ready
+from tests.cluster.harness.machines import Machine, Machines
+from tests.cluster.harness.people import ready
 from tests.harness.jobs.nodes import NodeProcesses
 from tests.harness.servers import Supervisor, eventually
 

@@ -9,8 +9,8 @@ import pytest
 from bus.client import BusClient
 from bus.contract.vocabulary import Proof, Reason, State
 from tests.cluster.conftest import CLUSTER
-from tests.cluster.machines import Machines
-from tests.cluster.people import ready
+from tests.cluster.harness.machines import Machines
+from tests.cluster.harness.people import ready
 from tests.cluster.test_failures import provider_of
 from tests.harness.servers import Supervisor, assert_nothing_left, eventually, start_supervisor
 

@@ -8,8 +8,8 @@ from bus.contract.events import Queue, ResponseChunk
 from bus.contract.vocabulary import Proof, Reason, Rung, State
 from bus.wire.commands import DrainNode
 from bus.wire.replies import Stats
-from tests.cluster.machines import WITH_GPU, Machine, Machines
-from tests.cluster.people import has, nodes
+from tests.cluster.harness.machines import WITH_GPU, Machine, Machines
+from tests.cluster.harness.people import has, nodes
 from tests.harness.jobs.stopping import climbed
 from tests.harness.servers import OPERATOR, Supervisor, eventually
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from tests.cluster.conftest import CLUSTER
-from tests.cluster.machines import HEAD, Machines
-from tests.cluster.people import nodes
+from tests.cluster.harness.machines import HEAD, Machines
+from tests.cluster.harness.people import nodes
 from tests.harness.servers import Supervisor, eventually, running_supervisor
 
 OPEN_PORT = 6479

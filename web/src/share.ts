@@ -5,7 +5,7 @@ import "./components/answer/response";
 import "./components/answer/sql";
 import "./components/answer/steps";
 import "./components/answer/stop-report";
-import "./components/shared/shared";
+import "./components/share-page/share-page";
 import "./chart/chart";
 import "./table/table";
 import { applyTheme } from "./elements/theme";

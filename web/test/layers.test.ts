@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 const LAYERS: readonly (readonly string[])[] = [
   [""],
   ["components/shell"],
-  ["components/stage", "components/shared", "components/board"],
+  ["components/conversation", "components/share-page", "components/board"],
   ["components/answer", "components/schema", "components/saved"],
   ["table", "chart", "ops", "editor", "export"],
   ["text", "elements", "model"],

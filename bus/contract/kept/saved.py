@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 MAX_SAVED = 500
-"""Of one user at the same time."""
+"""Saved questions that one user may have."""
 MAX_PINNED = 30
 MAX_NAME_CHARS = 100
 MAX_PARAMETERS = 20

@@ -6,7 +6,7 @@ from bus.contract.vocabulary import State
 
 MAX_SHARED_JOBS = 200
 MAX_SHARES = 1_000
-"""Of one user at the same time."""
+"""Shares that one user may have."""
 
 
 class ShareSummary(msgspec.Struct, frozen=True):

@@ -559,7 +559,7 @@ export interface NodeSummary {
   readonly resources?: readonly string[];
 }
 
-/** As `bus.wire.replies.Stats`, and the gateway's own figures. */
+/** The supervisor's figures (`bus.wire.replies.Stats`) and the gateway's own. */
 export interface ServerStats {
   readonly jobs: Readonly<Record<string, number>>;
   readonly ended: readonly EndedCount[];

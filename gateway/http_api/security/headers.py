@@ -16,7 +16,7 @@ HEADERS = {
 say nothing else about where a request comes from. To other sites nothing is told."""
 
 _SERVER = "Deadstop"
-"""Without the versions of what it is made of."""
+"""The Server header, without the versions of what it is made of."""
 
 
 def secure_headers(response: web.StreamResponse) -> None:

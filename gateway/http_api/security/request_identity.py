@@ -7,6 +7,7 @@ from gateway.app_state import CALLER, GATEWAY, Gateway
 from gateway.auth.addresses import address_of
 from gateway.auth.identities import Identity
 from gateway.auth.origin import origin_allowed
+from gateway.auth.token_check import wrong_token
 from gateway.http_protocol import note_signed_in
 from gateway.wire.errors import ApiError
 
@@ -22,7 +23,7 @@ def by_bearer(request: web.Request) -> Identity | None:
     token = _borne(request)
     if token is None:
         return None
-    return _noted(request, request.app[GATEWAY].sign_in.by_token(token, address_of(request.transport), "token"))
+    return _noted(request, request.app[GATEWAY].token_check.by_token(token, address_of(request.transport), "token"))
 
 
 def _borne(request: web.Request) -> str | None:
@@ -78,7 +79,7 @@ def identity_of(request: web.Request) -> Identity:
         return found
     found = by_cookie(request)
     if found is None and _borne(request) is not None:
-        raise ApiError("unauthorized", "that token is not valid", "`deadstop token create` makes one")
+        raise wrong_token()
     if found is None:
         raise ApiError("unauthorized", "sign in first", "send `Authorization: Bearer TOKEN`, or open the page")
     if request.method not in _SAFE_METHODS:

@@ -57,7 +57,7 @@ def _of_jobs(stats: Stats) -> Iterator[Metric]:
 
 
 def _of_nodes(nodes: Sequence[NodeSummary]) -> Iterator[Metric]:
-    """Nothing where every job runs on the server's machine."""
+    """Metrics of the nodes; none where every job runs on the server's machine."""
     if not nodes:
         return
     states = GaugeMetricFamily("deadstop_node_state", "1 for the state that a node is in", labels=["node", "state"])

@@ -30,7 +30,7 @@ async def metrics(request: web.Request) -> web.Response:
 
 
 async def stats(request: web.Request) -> web.Response:
-    """The same figures as JSON."""
+    """Answers with the figures of supervisor and gateway as JSON."""
     gateway = for_operators(request, "the figures of all jobs are")
     found = await gateway.client.request(ReadStats(request[CALLER]), Stats)
     supervisor = found.jobs, found.ended, found.stops, found.first_chunk, found.gauges
@@ -44,7 +44,7 @@ def own_figures(gateway: Gateway) -> dict[str, float]:
         "event_streams": gateway.counts["event_streams"],
         "unauthenticated": len(gateway.anonymous),
         "turned_away_total": gateway.anonymous.turned_away,
-        "failed_sign_ins_total": gateway.sign_in.failures,
+        "failed_sign_ins_total": gateway.token_check.failures,
         "frames_received_total": gateway.counts["frames_received"],
         "events_sent_total": gateway.counts["events_sent"],
         "memory_bytes": _memory_bytes(),

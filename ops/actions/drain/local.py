@@ -15,7 +15,7 @@ from ops.client.served import served_address
 
 ANSWER_WITHIN_S = 2.0
 ENDS_WITHIN_S = 30.0
-"""Beside what `[gateway] finish_grace_s` gives slow readers."""
+"""How long a drained server may take to end, beyond what `[gateway] finish_grace_s` gives slow readers."""
 
 
 class LocalServer:

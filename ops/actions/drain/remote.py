@@ -11,7 +11,7 @@ from ops.errors import OpsError
 from ops.target import Target
 
 TRIES = 3
-"""So many requests in a row stay unanswered before the server counts as ended: one is a lost connection."""
+"""Requests in a row that stay unanswered before the server counts as ended: a single one may be a lost connection."""
 
 
 class RemoteServer:

@@ -36,7 +36,8 @@ async def bring_up_to_date(state_dir: Path) -> str:
 
 
 def _left_out(state_dir: Path) -> str:
-    """Without a server: the jobs that ended since the last roll-up are left out."""
+    """A remark that jobs that ended since the last roll-up are left out, because no server runs; "" where there are
+    none."""
     log = state_dir / LOG_NAME
     if not log.exists():
         return ""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = ("text", "markdown", "csv", "json")
-"""Those of `ops.render.result_text`, which takes too long to load for `--help`; a test compares."""
+"""The formats of `ops.render.result_text`, which takes too long to load for `--help`; a test compares."""
 
 MAX_INPUT_CHARS = 1_000_000
 

@@ -32,7 +32,7 @@ def command(target: Target, filters: Filters, everything: bool, as_json: bool) -
 
 async def _list(target: Target, filters: Filters, everything: bool) -> "list[OutsideJob]":
     from bus.contract.vocabulary import ENDED
-    from ops.actions.job_filter import select
+    from ops.actions.job_selection import select
     from ops.client.connect import connect
     from ops.render.console import say_log_only
 

@@ -20,7 +20,7 @@ def command(target: Target, as_json: bool) -> None:
     """
     import asyncio
 
-    from ops.actions.drain.watch import Left, drain
+    from ops.actions.drain.server import Left, drain
     from ops.render.console import narration, print_json
 
     err = narration()

@@ -44,7 +44,7 @@ class LoadReport(msgspec.Struct, frozen=True):
     """At most some thousand of each, for plots."""
 
     def with_broken(self, broken: Broken) -> "LoadReport":
-        """The same, with what was found broken since."""
+        """This report with what was found broken since it was made."""
         return msgspec.structs.replace(self, broken=broken.count, broken_told=broken.told)
 
 
@@ -119,7 +119,7 @@ def _thinned(values: list[float]) -> list[float]:
 
 
 def text(report: LoadReport) -> str:
-    """For people, on a terminal."""
+    """The report as lines for a terminal."""
     lines = [
         f"{report.questions:,} questions in {report.seconds:g} s, at most {report.peak_open:,} at once; "
         f"{report.chunks:,} chunks ({report.chunks_a_second:,.0f} a second)",

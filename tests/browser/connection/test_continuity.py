@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.harness.model import Model, Turnstile
-from tests.browser.harness.programs import pid_of
+from tests.browser.harness.servers import pid_of
 from tests.browser.harness.tab import Answer, Tab
 from tests.browser.harness.visits import Visits
 from tests.e2e.cli_runner import Server

@@ -12,8 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.conftest import ELSEWHERE, NAME
-from tests.browser.harness.visits import Visits
+from tests.browser.harness.visits import ELSEWHERE, NAME, Visits
 from tests.e2e.cli_runner import Server, serving
 
 TOKENS = {"ann": "ann has this one", "bob": "bob has another"}

@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, expect
 
-from tests.browser.conftest import NO_MODEL
 from tests.browser.harness.axe import violations
+from tests.browser.harness.servers import NO_MODEL
 from tests.browser.harness.tab import THEMES, Answer, Tab
 from tests.browser.harness.visits import Visits
 from tests.e2e.cli_runner import Server, serving

@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from bench.question_data.newcomers import make_bicycles
-from tests.browser.conftest import NO_MODEL
+from tests.browser.harness.servers import NO_MODEL
 from tests.browser.harness.tab import Tab
 from tests.browser.harness.visits import Visits
 from tests.e2e.cli_runner import Server, serving

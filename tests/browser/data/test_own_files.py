@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.browser.conftest import NO_MODEL
 from tests.browser.harness.axe import violations
+from tests.browser.harness.servers import NO_MODEL
 from tests.browser.harness.tab import Tab
 from tests.browser.harness.visits import Visits
 from tests.browser.page.test_access import TELEPHONE, fits

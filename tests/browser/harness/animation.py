@@ -16,8 +16,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.async_api import Page, async_playwright
 
-from tests.browser.conftest import CHROMIUM, NO_MODEL, SWITCHES
+from tests.browser.harness.servers import NO_MODEL
 from tests.browser.harness.tab import THEMES, Tab
+from tests.browser.harness.visits import CHROMIUM, SWITCHES
 from tests.e2e.cli_runner import serving
 
 WIDTH, HEIGHT = 900, 640

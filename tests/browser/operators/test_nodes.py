@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.conftest import ZOO
 from tests.browser.harness.axe import violations
+from tests.browser.harness.servers import ZOO
 from tests.browser.harness.tab import Tab
 from tests.browser.harness.visits import Visits
 from tests.e2e.cli_runner import Server, serving

@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from bus.contract.vocabulary import State
-from ops.target import STATES, login_name
+from ops.target import login_name
 from tests.e2e.cli_runner import Server, deadstop, job
 
 
@@ -14,10 +13,6 @@ def ids(server: Server, *arguments: str) -> set[str]:
     done = deadstop(server.folder, *arguments, "--json")
     assert done.returncode == 0, done.stderr
     return {json.loads(line)["job_id"] for line in done.stdout.splitlines()}
-
-
-def test_the_states_that_can_be_named_are_all_there_are() -> None:
-    assert list(State) == STATES
 
 
 def test_filters_narrow_what_is_listed(server: Server, target: list[str]) -> None:

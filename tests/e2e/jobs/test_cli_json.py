@@ -15,7 +15,7 @@ from bus.wire.replies import NodeSummary, OwnFile, Stats
 from deadstop.client.http import address_of
 from gateway.wire.responses import OutsideRecord
 from gateway.wire.saved import OutsideSaved
-from ops.actions.drain.watch import Left
+from ops.actions.drain.server import Left
 from ops.actions.kill import KillResult
 from ops.checks.finding import Finding
 from ops.client.timeline import Span

@@ -12,7 +12,7 @@ import aiohttp
 import duckdb
 import pytest
 
-from bus.own_files import folder_name
+from bus.own_files.names import folder_name
 from tests.harness.data.workbooks import number, text, write_workbook
 from tests.harness.gateways import RunningGateway, running_gateway
 from tests.harness.servers import Supervisor, eventually, running_supervisor

@@ -6,7 +6,7 @@ import pytest
 
 from bus.contract.events import ResponseChunk
 from bus.contract.vocabulary import Proof, Role, State
-from bus.own_files import Upload
+from bus.own_files.uploads import Upload
 from bus.wire.commands import AddFile, Caller, ReadStats, RemoveFile
 from bus.wire.replies import Changed, FileTaken, Stats
 from tests.harness.jobs.nodes import node_of

@@ -37,7 +37,7 @@ async def pid_of(supervisor: Supervisor, agent: str = "echoes") -> int:
     return int(said[0].message.split()[1])
 
 
-async def test_each_spare_serves_one_job_and_is_replaced(tmp_path: Path) -> None:
+async def test_each_warm_worker_serves_one_job_and_is_replaced(tmp_path: Path) -> None:
     async with running_supervisor(tmp_path, SETTINGS) as supervisor:
         await until_warm(supervisor, 2)
         pids = [await pid_of(supervisor) for _ in range(6)]
@@ -46,7 +46,7 @@ async def test_each_spare_serves_one_job_and_is_replaced(tmp_path: Path) -> None
         await until_warm(supervisor, 2)
 
 
-async def test_a_spare_that_is_killed_is_not_given_a_job(tmp_path: Path) -> None:
+async def test_a_warm_worker_that_is_killed_is_not_given_a_job(tmp_path: Path) -> None:
     async with running_supervisor(tmp_path, SETTINGS) as supervisor:
         await until_warm(supervisor, 2)
         workers = workers_of(supervisor)
@@ -56,7 +56,7 @@ async def test_a_spare_that_is_killed_is_not_given_a_job(tmp_path: Path) -> None
         assert await pid_of(supervisor) not in {worker.pid for worker in workers}
 
 
-async def test_a_spare_is_not_used_when_the_data_folder_was_replaced(tmp_path: Path) -> None:
+async def test_a_warm_worker_is_not_used_when_the_data_folder_was_replaced(tmp_path: Path) -> None:
     data, newer = tmp_path / "data", tmp_path / "newer"
     for folder, rows in ((data, 3), (newer, 5)):
         folder.mkdir()
@@ -137,7 +137,7 @@ async def only_worker(supervisor: Supervisor) -> psutil.Process:
     return workers()[0]
 
 
-async def test_an_agent_that_never_gets_ready_does_not_pile_up_spares(tmp_path: Path) -> None:
+async def test_an_agent_that_never_gets_ready_does_not_pile_up_warm_workers(tmp_path: Path) -> None:
     async with running_supervisor(tmp_path, {**SETTINGS, "worker.start_timeout_s": 3.0}) as supervisor:
         job_id = await supervisor.submit("go", "never_ready")
         await supervisor.events(job_id)

@@ -1,6 +1,7 @@
 """Connections below aiohttp's requests: which are idle, which are closed because nobody signs in on them.
 
-`HttpConnection.close_if_idle` reads an attribute of aiohttp that is not public; these tests hold what it means.
+`HttpConnection.close_if_idle` reads `RequestHandler._waiter` of aiohttp, which is not public; these tests hold
+what it means, and fail where it has gone.
 """
 
 import asyncio

@@ -33,7 +33,7 @@ async def guess(gateway: RunningGateway, number: int) -> int:
     return status
 
 
-async def test_guessing_is_slowed_down_over_every_door(supervisor: Supervisor) -> None:
+async def test_guessing_is_slowed_down_over_http_and_websocket(supervisor: Supervisor) -> None:
     """Who came in from there before stays in: on loopback, and behind a proxy, all have one address."""
     settings = {"gateway.max_failed_sign_ins_per_min": GUESSES}
     async with (

@@ -52,7 +52,7 @@ def stream(table: pa.Table) -> bytes:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["sql"])
-def test_every_door_shows_the_same_text(engine: duckdb.DuckDBPyConnection, case: dict[str, Any]) -> None:
+def test_every_carrier_shows_the_same_text(engine: duckdb.DuckDBPyConnection, case: dict[str, Any]) -> None:
     columns, table = sent(engine, statement(case))
     arrow, expected = stream(table), texts(case)
     (row,) = json_rows(arrow)

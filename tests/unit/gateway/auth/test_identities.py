@@ -25,7 +25,7 @@ def made(tmp_path: Path) -> Callable[..., Identities]:
     """Identities of these configured tokens, over one state folder."""
 
     def make(*tokens: TokenEntry, made_token: str = "", secret: bytes = b"secret") -> Identities:
-        return Identities(TokenBook(list(tokens), tmp_path), made_token, Cookies(secret), RevokedSessions(tmp_path))
+        return Identities(TokenBook(list(tokens), tmp_path), made_token, Cookies(secret, RevokedSessions(tmp_path)))
 
     return make
 

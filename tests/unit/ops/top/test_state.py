@@ -9,7 +9,7 @@ from rich.console import Console
 from bus.contract.vocabulary import Rung, State
 from bus.wire.outside import OutsideJob
 from bus.wire.replies import Stats
-from ops.top.keys import keys_in
+from ops.top.key_names import keys_in
 from ops.top.screen import KEYS, picture
 from ops.top.state import PendingStop, TopState
 

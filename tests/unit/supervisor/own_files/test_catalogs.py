@@ -9,7 +9,7 @@ import pytest
 from bus.contract.catalog import Catalog, CatalogTable
 from bus.contract.events import Failed, Result, Usage
 from bus.contract.vocabulary import Rung
-from bus.own_files import Upload
+from bus.own_files.uploads import Upload
 from bus.wire.commands import Submit
 from bus.wire.replies import CatalogRead, Refused
 from bus.wire.worker import Success

@@ -3,7 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
-from bus.own_files import Upload, sweep_uploads
+from bus.own_files.uploads import Upload, sweep_uploads
 from supervisor.own_files.folders import OwnFolders
 
 

@@ -24,7 +24,7 @@ import { PageElement } from "../../elements/page-element";
 import { reloadIfSignedOut } from "./signed-out";
 import type { RunDialog } from "../saved/run-dialog";
 import type { Savable, SaveDialog } from "../saved/save-dialog";
-import type { Stage } from "../stage/stage";
+import type { ConversationView } from "../conversation/conversation-view";
 
 /** Here the list of conversations lies over the conversation. */
 const NARROW = "(max-width: 60rem)";
@@ -47,11 +47,11 @@ export class App extends PageElement {
   @query("ds-key-help") private readonly keyHelp!: KeyHelp;
   @query("ds-save-dialog") private readonly saveDialog!: SaveDialog;
   @query("ds-run-dialog") private readonly runDialog!: RunDialog;
-  @query("ds-stage") private readonly stage!: Stage;
+  @query("ds-conversation-view") private readonly conversationView!: ConversationView;
   /** Neither hears of a change in the chat by itself. */
   private readonly redraw = oncePerFrame(() => {
     this.requestUpdate();
-    this.stage.requestUpdate();
+    this.conversationView.requestUpdate();
     this.querySelector<PageElement>("ds-board:defined")?.requestUpdate();
   });
   private readonly chat = new Chat(
@@ -104,14 +104,14 @@ export class App extends PageElement {
       ${this.view === "operations" ? html`<ds-ops></ds-ops>` : nothing} ${this.view === "board" ? this.boardView() : nothing}
       <div class="body" ?hidden=${this.view !== "chat"}>
         ${this.listed ? this.list() : nothing}
-        <ds-stage .chat=${chat} .catalog=${this.catalog} .awaited=${this.awaited} @choose-file=${() => this.drop.choose()} @save-answer=${({ detail }: CustomEvent<Savable>) => void this.showSave(detail)}></ds-stage>
+        <ds-conversation-view .chat=${chat} .catalog=${this.catalog} .awaited=${this.awaited} @choose-file=${() => this.drop.choose()} @save-answer=${({ detail }: CustomEvent<Savable>) => void this.showSave(detail)}></ds-conversation-view>
         ${this.schema ? this.schemaPanel() : nothing}
       </div>
       <ds-drop
         .inView=${`${this.view} ${chat.conversation.id} ${chat.shown.length}`}
         @files-changed=${() => void this.readCatalogAgain()}
         @show-data=${() => this.schema || this.schemaToggled()}
-        @insert=${({ detail }: CustomEvent<string>) => this.stage.insert(detail)}
+        @insert=${({ detail }: CustomEvent<string>) => this.conversationView.insert(detail)}
       ></ds-drop>
       <ds-palette></ds-palette>
       <ds-key-help></ds-key-help>
@@ -141,7 +141,7 @@ export class App extends PageElement {
   }
 
   private askFilled({ query, agent, model }: Filled): void {
-    this.stage.toEnd();
+    this.conversationView.toEnd();
     this.chat.askAnew(query, { agent, model });
   }
 
@@ -152,8 +152,8 @@ export class App extends PageElement {
       @close=${this.schemaToggled}
       @choose-file=${() => this.drop.choose()}
       @files-changed=${() => void this.readCatalogAgain()}
-      @insert=${(event: CustomEvent<string>) => this.leaveSchema(() => this.stage.insert(event.detail))}
-      @ask-sql=${(event: CustomEvent<string>) => this.leaveSchema(() => this.stage.askStatement(event.detail))}
+      @insert=${(event: CustomEvent<string>) => this.leaveSchema(() => this.conversationView.insert(event.detail))}
+      @ask-sql=${(event: CustomEvent<string>) => this.leaveSchema(() => this.conversationView.askStatement(event.detail))}
     ></ds-schema>`;
   }
 
@@ -238,7 +238,7 @@ export class App extends PageElement {
     pushAddress("");
     this.showAddressed();
     this.chat.changeDraft({ text: "", queued: [], agent: "", model: "" });
-    this.stage.focusField();
+    this.conversationView.focusField();
   }
 
   /** Opened before the event has ended, so that what is typed next goes to its field. */
@@ -291,9 +291,9 @@ export class App extends PageElement {
     return [
       { name: "Show the data", kind: "do", run: () => this.schema || this.schemaToggled() },
       { name: "Add a file of your own", kind: "do", run: () => this.drop.choose() },
-      { name: "Shared links", kind: "do", run: () => void this.stage.showShares() },
+      { name: "Shared links", kind: "do", run: () => void this.conversationView.showShares() },
       { name: "List the conversations", kind: "do", run: () => this.listed || this.listToggled() },
-      ...(this.catalog?.tables ?? []).map(({ name }) => ({ name, kind: "table", run: () => this.stage.insert(name) })),
+      ...(this.catalog?.tables ?? []).map(({ name }) => ({ name, kind: "table", run: () => this.conversationView.insert(name) })),
     ];
   }
 
@@ -306,7 +306,7 @@ export class App extends PageElement {
     const wanted = addressedConversation();
     if (wanted === this.chat.conversation.id) return;
     if (matchMedia(NARROW).matches) this.listed = false;
-    this.stage?.toEnd();
+    this.conversationView?.toEnd();
     if (wanted) void this.chat.open(wanted);
     else this.chat.begin();
   }
