@@ -161,7 +161,7 @@ class Service:
         ]
 
     def _recurring_of(self, cluster: "Cluster | None") -> list[tuple[float, Callable[[], None]]]:
-        """A provider that dies leaves its children to us."""
+        """With a cluster: look at the nodes, and sweep the children that a dead provider has left."""
         if cluster is None:
             return []
         return [(LOOK_AT_LEASES_EVERY_S, partial(self._look_at_cluster, cluster)), (SWEEP_EVERY_S, self._sweep_others)]
@@ -180,7 +180,7 @@ class Service:
         told_to_end.cancel()
 
     async def _end_or_drained(self) -> bool:
-        """Wait for either; True for a drain that is done."""
+        """Wait until `end` is set (returns False), or until a drain has no job left (True)."""
         idle_since: float | None = None
         while not self.end.is_set():
             now = self._loop.time()
@@ -259,7 +259,7 @@ class Service:
 def _make_cluster(
     settings: Settings, bus: tuple[Context, Address], node_keys: set[str], workers: WorkerTable
 ) -> "Cluster":
-    """Only with a cluster is what that takes loaded."""
+    """The nodes of this head; what that takes is loaded only here, so only with a cluster."""
     from supervisor.nodes.cluster import Cluster
 
     return Cluster(settings, bus, node_keys, workers)
