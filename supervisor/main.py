@@ -110,7 +110,7 @@ async def _settle(store: Store, settings: Settings, state_dir: Path) -> dict[str
 
 
 def _promise_lease(settings: Settings, state_dir: Path) -> None:
-    """Only with a cluster is what that takes loaded."""
+    """Write down how long nodes may live without a word, if there can be nodes: only then is loaded what that takes."""
     if on_nodes(settings):
         from supervisor.nodes.lease import dead_after_s
         from supervisor.nodes.lease_file import write_lease

@@ -82,13 +82,10 @@ class Service:
         self._settings = settings
         self._loop = asyncio.get_running_loop()
         self._context = new_context()
-        self._jobs = JobTable()
         key, node_keys = make_key(store.path.parent), set[str]()
         self._authentication = admit(self._context, node_keys.__contains__, key)
         self._publisher = Channel(bind_publisher(self._context, address.events), self._on_subscription)
         journal = Journal(store, self._publisher.send)
-        self._commit = GroupCommit(store, journal)
-
         workers, bus = WorkerTable(), (self._context, address)
         self._cluster = _make_cluster(settings, bus, node_keys, workers) if on_nodes(settings) else None
         environment = for_workers([settings.llm.api_key_env, *settings.worker.environment])
@@ -96,27 +93,10 @@ class Service:
         self._spawner = Spawner(preload_of(settings, os.environ), environment, contain, others)
         self._here = LocalPlace(settings, self._spawner, store, bus, workers)
         self._pool = WorkerPool(settings, workers, self._here, self._cluster)
-
-        self._admission = Admission(settings.limits, running_limits(settings), store.queries.users())
-        reservations = Reservations(settings, store.queries)
-        self._conditions = Conditions(self._admission, self._commit, reservations, self._pool)
-        self._clock = ClockGuard(store.path.parent)
-        parts = Parts(
-            settings,
-            store,
-            journal,
-            self._commit,
-            self._jobs,
-            Counters(),
-            self._admission,
-            self._conditions,
-            Limits(settings),
-            reservations,
-            self._pool,
-            self._clock,
-            OwnFolders(own_files_folder(settings.supervisor.state_dir)),
-        )
-        self._heads = StreamHeads(self._jobs, self._publisher.send, heads)
+        parts = _make_parts(settings, store, journal, self._pool)
+        self._commit, self._jobs, self._clock = parts.commit, parts.jobs, parts.clock
+        self._admission, self._conditions = parts.admission, parts.conditions
+        self._heads = StreamHeads(parts.jobs, self._publisher.send, heads)
         self._controller = JobController(parts, self._heads)
         self._retention = Retention(parts, self._controller)
         self._metrics = Metrics(parts)
@@ -136,8 +116,8 @@ class Service:
 
     async def run(self) -> bool:
         """Serve until `end` is set or a drain is done (then it returns True), then stop what runs, and close."""
-        self._look_at_clock()  # before anything is trimmed
         try:
+            self._look_at_clock()  # before anything is trimmed
             await self._spawner.warm_up()
             with contextlib.closing(Periodic(self._recurring())):
                 await self._read_catalog()
@@ -181,7 +161,7 @@ class Service:
         ]
 
     def _recurring_of(self, cluster: "Cluster | None") -> list[tuple[float, Callable[[], None]]]:
-        """A provider that dies leaves its children to us."""
+        """With a cluster: look at the nodes, and sweep the children that a dead provider has left."""
         if cluster is None:
             return []
         return [(LOOK_AT_LEASES_EVERY_S, partial(self._look_at_cluster, cluster)), (SWEEP_EVERY_S, self._sweep_others)]
@@ -200,7 +180,7 @@ class Service:
         told_to_end.cancel()
 
     async def _end_or_drained(self) -> bool:
-        """Wait for either; True for a drain that is done."""
+        """Wait until `end` is set (returns False), or until a drain has no job left (True)."""
         idle_since: float | None = None
         while not self.end.is_set():
             now = self._loop.time()
@@ -279,7 +259,7 @@ class Service:
 def _make_cluster(
     settings: Settings, bus: tuple[Context, Address], node_keys: set[str], workers: WorkerTable
 ) -> "Cluster":
-    """Only with a cluster is what that takes loaded."""
+    """The nodes of this head; what that takes is loaded only here, so only with a cluster."""
     from supervisor.nodes.cluster import Cluster
 
     return Cluster(settings, bus, node_keys, workers)
@@ -288,3 +268,25 @@ def _make_cluster(
 def _children_of(cluster: "Cluster | None") -> set[int]:
     """Children of this process that have nothing to do with its own workers: with a cluster, what starts nodes."""
     return cluster.own_children if cluster is not None else set()
+
+
+def _make_parts(settings: Settings, store: Store, journal: Journal, pool: WorkerPool) -> Parts:
+    """What is made of the settings, the log and the pool; commits begin with it."""
+    commit = GroupCommit(store, journal)
+    admission = Admission(settings.limits, running_limits(settings), store.queries.users())
+    reservations = Reservations(settings, store.queries)
+    return Parts(
+        settings=settings,
+        store=store,
+        journal=journal,
+        commit=commit,
+        jobs=JobTable(),
+        counters=Counters(),
+        admission=admission,
+        conditions=Conditions(admission, commit, reservations, pool),
+        limits=Limits(settings),
+        reservations=reservations,
+        pool=pool,
+        clock=ClockGuard(store.path.parent),
+        own_folders=OwnFolders(own_files_folder(settings.supervisor.state_dir)),
+    )

@@ -21,7 +21,7 @@ class RatingHandler:
         self._retention = retention
 
     def rate(self, command: RateJob) -> AnyReply:
-        """Take the owner's word, in place of the one before."""
+        """Keep the verdict and comment of the job's owner, in place of the ones before."""
         comment = " ".join(command.comment.split())
         found = self._lookup.find(command.caller, command.job_id, "")
         if isinstance(found, Refused):

@@ -138,7 +138,7 @@ class SavedHandlers:
 
 
 def _asks(content: SavedContent) -> SavedContent:
-    """What of it decides which question is asked."""
+    """The content without what does not change which question is asked: its name, and how often a board asks again."""
     return msgspec.structs.replace(content, name="", refresh_minutes=0)
 
 

@@ -57,7 +57,7 @@ class ShareHandlers:
         return share
 
     def _own(self, caller: Caller, job_id: str) -> JobRecord | Refused:
-        """An ended job of the caller's own, an operator's too."""
+        """The record of an ended job of the caller's own; an operator, too, shares only those."""
         found = self._lookup.find(Caller(caller.user, Role.USER), job_id, "")
         if isinstance(found, Refused) or found.summary.state in ENDED:
             return found

@@ -36,5 +36,5 @@ class Spending:
 
 
 def _paid(usage: Usage) -> Usage:
-    """Without what costs nothing, and grows while a job runs."""
+    """The usage without rows and chunks, which cost nothing and grow while a job runs."""
     return msgspec.structs.replace(usage, rows=0, chunks=0)

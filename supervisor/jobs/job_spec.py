@@ -1,4 +1,4 @@
-"""Makes what a worker is sent as its job."""
+"""Makes the job as it is sent to its worker."""
 
 from bus.contract.agents import HISTORY_AGENT
 from bus.contract.settings import Settings

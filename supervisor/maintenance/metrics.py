@@ -27,7 +27,7 @@ class Metrics:
         self._bytes = RollingRate()
 
     def sample(self) -> None:
-        """Note what the rates are made of."""
+        """Take one sample of the totals from which rates are computed."""
         now = self._loop.time()
         self._events.add(now, self._journal.events_total)
         self._bytes.add(now, self._journal.bytes_total)

@@ -273,7 +273,7 @@ class Cluster:
     # ---- inside
 
     def _lose(self, node: ClusterNode, proof: Proof, words: str) -> None:
-        """It is dead: its key opens nothing any more."""
+        """The node is dead, as `proof` says: its jobs are lost, and its key lets nothing in any more."""
         level = logging.INFO if node.draining and not node.place.workers else logging.WARNING
         log.log(level, "%r is dead (%s): %s", node, proof, words, extra={"action": "node_lost"})
         node.lease.end_granting()

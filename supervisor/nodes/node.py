@@ -62,7 +62,7 @@ class ClusterNode:
         return not self.draining and not self.why
 
     def state(self, now: float) -> NodeState:
-        """At `now`, in seconds since boot."""
+        """In which state it is at `now`, in seconds since boot."""
         if self.hello is None or self.why:
             return NodeState.JOINING
         if self.draining:
@@ -126,7 +126,7 @@ def summaries_of(
 
 
 def summary_of_left(name: str) -> NodeSummary:
-    """A machine that was drained, and on which nothing runs."""
+    """The row of a machine that was drained, and on which nothing runs."""
     return NodeSummary(name, NodeState.LEFT, 0, 0, 0, f"`deadstop nodes drain --undo {name}` takes it back")
 
 

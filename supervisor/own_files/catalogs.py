@@ -1,4 +1,4 @@
-"""The catalogs of users with files of their own: that of all, and their tables behind it."""
+"""The catalog of each user with files of their own: the tables that all users share, and the user's own after them."""
 
 import logging
 import secrets
@@ -26,7 +26,7 @@ _decode: Decoder[Catalog] = Decoder(Catalog)
 
 
 class Shared(Protocol):
-    """What is known of the data of all."""
+    """What is known of the data that all users share."""
 
     @property
     def encoded(self) -> bytes: ...
@@ -85,7 +85,7 @@ class OwnCatalogs:
         return str(self._folders.folder(user)) if user and self._folders.has_any(user) else ""
 
     def encoded_for(self, entry: JobEntry) -> bytes:
-        """The catalog that this job is given."""
+        """The encoded catalog that this job is given: with its user's own tables if its worker may open them."""
         opens_them = entry.worker is not None and entry.worker.own_folder
         known = self._known.get(entry.files_of) if opens_them else None
         return known.encoded if known is not None else self._shared.encoded

@@ -36,7 +36,7 @@ class OwnFolders:
         return bool(self._entries(user))
 
     def files(self, user: str) -> list[OwnFile]:
-        """Those of this user that can be read, by name."""
+        """The files of this user that were found readable, by name."""
         found = {entry.name: entry for entry in self._entries(user)}
         stats = {name: found[name].stat() for name in sorted(found) if not self._mark(Path(found[name].path)).exists()}
         return [OwnFile(name, stat.st_size, stat.st_mtime) for name, stat in stats.items()]

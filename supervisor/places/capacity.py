@@ -39,7 +39,7 @@ class Capacity:
         return ""
 
     def takes(self, demand: Demand, held: Iterable[Demand]) -> bool:
-        """Whether it does now, when these run there."""
+        """Whether there is room for one more such job beside those that run there now, whose demands are `held`."""
         together = [*held, demand]
         return len(together) <= self.slots and not self.lacks(demand) and self._holds(together)
 

@@ -39,7 +39,7 @@ class Place(Protocol):
 
     @property
     def name(self) -> str:
-        """The node's; empty for the machine of the supervisor."""
+        """The name of the node; empty for the machine of the supervisor."""
 
     @property
     def proof(self) -> Proof:

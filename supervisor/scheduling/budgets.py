@@ -47,7 +47,7 @@ class DailyBudget:
         return Refused(Refusal.QUOTA, self.words(left_usd), hint + "[agent] max_cost_usd_per_user_day")
 
     def words(self, left_usd: float) -> str:
-        """How much of how much has been used, for people."""
+        """How much of the day's limit has been used, for people."""
         used_usd = self._limit_usd - left_usd
         return f"your questions have cost ${used_usd:,.2f} today; the limit is ${self._limit_usd:,.2f} a day"
 

@@ -1,4 +1,4 @@
-"""Stops attached jobs after their last follower has left."""
+"""Stops attached jobs some time after their last follower has left."""
 
 import asyncio
 from collections.abc import Callable

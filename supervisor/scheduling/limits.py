@@ -20,7 +20,7 @@ class Exceeded:
 
 
 class Limits:
-    """Says what is too much; it stops nothing."""
+    """The limits of time and output that the settings set for jobs. Says what is too much, and stops nothing."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -38,7 +38,7 @@ class Checkpointer:
         return self._restarting or (self._moving is not None and self._store.written_bytes >= RESTART_BYTES)
 
     def look(self) -> None:
-        """After a commit: begin, if there is enough to move."""
+        """To be called after each commit: begin a checkpoint if enough has been written since the last."""
         if self._moving is None and self._store.written_bytes >= MOVE_BYTES:
             self._store.written_bytes = 0
             self._moving = asyncio.get_running_loop().create_task(self._move())
@@ -64,7 +64,7 @@ class Checkpointer:
             self._resume()
 
     async def _checkpoint(self, how: str) -> int:
-        """How long the write-ahead log is, in bytes."""
+        """Move what is in the write-ahead log into the database. Returns how long that log is now, in bytes."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._in_thread, how)
 
     def _in_thread(self, how: str) -> int:

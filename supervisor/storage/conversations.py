@@ -103,7 +103,7 @@ class ConversationLog:
         return [ConversationSummary(*row) for row in rows]
 
     def one(self, user: str, conversation_id: str) -> ConversationSummary | None:
-        """None where there is none, or where it is hidden."""
+        """The conversation of this id; None where the user has none, or has hidden it."""
         row = self._db.execute(
             "SELECT conversation_id, title, created_at, updated_at FROM conversations "
             "WHERE user = ? AND conversation_id = ? AND hidden <> ?",

@@ -19,7 +19,7 @@ class Machine(Place, Protocol):
         """What it has too little of for a job of this agent even if nothing runs there, for people; "" for nothing."""
 
     def takes(self, agent: str) -> bool:
-        """Whether one can begin there now."""
+        """Whether a job of this agent can begin there now."""
 
 
 class Machines(Protocol):
@@ -31,10 +31,10 @@ class Machines(Protocol):
     def ready(self) -> Sequence[Machine]: ...
     @property
     def draining(self) -> Sequence[Machine]:
-        """Those that end once nothing is left there."""
+        """The machines that take no more jobs, and end once nothing is left there."""
 
     def drain(self, name: str, *, undo: bool) -> bool:
-        """Whether there is one of that name."""
+        """Let the machine of this name take no more jobs, or with `undo` again. False where there is none."""
 
     def summaries(self) -> list[NodeSummary]: ...
 
@@ -65,7 +65,7 @@ class Placement:
 
     @property
     def places(self) -> list[Place]:
-        """All there are, this one first."""
+        """All machines as places, this one first."""
         return [self.here, *self.machines.places]
 
     @property

@@ -46,11 +46,11 @@ class WorkerTable:
         return self._stray_messages
 
     def add(self, worker: Worker) -> None:
-        """One that is about to be spawned at its place."""
+        """Know this worker, which is about to be spawned at its place."""
         self._by_token[worker.token] = self._by_id[worker.worker_id] = worker
 
     def starting_at(self, place: Place) -> int:
-        """How many workers there are not ready yet."""
+        """How many of the workers at that place are not ready yet."""
         return sum(not worker.ready and worker.place is place for worker in self._by_token.values())
 
     # ---- what is heard of their place

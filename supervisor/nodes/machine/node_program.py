@@ -123,7 +123,7 @@ class NodeProgram:
         self._place = LocalPlace(settings, self._spawner, NoLedger(), (context, address), self)
 
     async def run(self) -> None:
-        """Until the head says that it is over."""
+        """Serve until the head says that the node is to end."""
         recurring = [
             (min(ASK_EVERY_S, self._orders.lease_s / ASKS_PER_LEASE), self._ask),
             (SAMPLE_EVERY_S, self._place.sample),
@@ -150,7 +150,7 @@ class NodeProgram:
         self._say_hello()
 
     def _say_hello(self) -> None:
-        """Once there is something to say."""
+        """Tell the head what this node is, once its fork server has loaded and its data are looked at."""
         if self._loaded and self._data.seen is not None:
             proof = Proof.CGROUP if self._place.proof is Proof.CGROUP else Proof.NODE_REAPED
             self._send(HELLO, Hello(BUS_VERSION, python_version(), self._orders.slots, self._data.seen, proof))

@@ -18,7 +18,7 @@ class Reports:
         return f"<Reports {self._number}, {len(self._unseen)} unseen>"
 
     def add(self, report: NodeReport) -> None:
-        """Tell it, for the first time."""
+        """Send a report, and keep it until the head has seen it."""
         self._number += 1
         self._unseen[self._number] = report
         self._send(encode(NumberedReport(self._number, report)))

@@ -44,7 +44,7 @@ class Provider:
         return self._process.pid if self._process is not None and self._process.returncode is None else None
 
     def start_node(self, orders: NodeOrders) -> None:
-        """On the machine of that name."""
+        """Have a node started on the machine that the orders name."""
         self._say(StartNode(orders))
 
     def want(self, resources: list[str]) -> None:

@@ -85,7 +85,7 @@ def _lets_anybody_in(address: str) -> bool:
 
 
 def _in_short(error: Exception) -> str:
-    """In one line: Ray is eloquent."""
+    """The error in one line of at most `MAX_CHARS`: what Ray says can fill a page."""
     return f"{type(error).__name__}: {' '.join(str(error).split())}"[:MAX_CHARS]
 
 
@@ -105,7 +105,7 @@ class RayProvider:
         self._keeping: set[asyncio.Task[None]] = set()
 
     async def serve(self) -> None:
-        """Until standard input is closed, or Ray is lost: then it raises what Ray does."""
+        """Carry out orders until standard input is closed. Raises what Ray does once it is lost."""
         loop = asyncio.get_running_loop()
         ends = {loop.create_task(self._take_orders()), loop.create_task(self._look())}
         done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)

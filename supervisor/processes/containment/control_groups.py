@@ -70,7 +70,7 @@ class WorkerGroup:
         self._own = own
 
     def hold(self, process: Held) -> None:
-        """It was started in the group."""
+        """Nothing to do: the process was started in the group."""
 
     def pids(self) -> list[int]:
         try:

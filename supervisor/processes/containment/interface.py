@@ -54,7 +54,7 @@ class Enclosure(Protocol):
         it returns 0. Raises OSError where it cannot be found out."""
 
     def remove(self) -> None:
-        """Nothing is left, nor held from now on."""
+        """Remove what was made for this worker; nothing of it may be left."""
 
 
 class Containment(Protocol):

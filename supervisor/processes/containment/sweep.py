@@ -40,7 +40,7 @@ class Sweep:
         return family
 
     def close(self) -> None:
-        """There is nothing to be removed."""
+        """Nothing to do: nothing was made."""
 
     def left_by(self, dead: "Family") -> int:
         """Kill every orphan and reap the dead ones. Returns how many of them the worker `dead`, which was reaped, may
@@ -95,7 +95,7 @@ class Family:
                     yield stat
 
     def limit_hit(self) -> None:
-        """The kernel knows of no limit."""
+        """None: the kernel is given no limits here."""
 
     def counted(self) -> dict[str, int]:
         return {}

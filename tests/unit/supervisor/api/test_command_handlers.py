@@ -9,8 +9,10 @@ import pytest_asyncio
 
 from bus.contract.settings import Settings
 from bus.contract.vocabulary import Reason, Refusal, Role, Rung
+from bus.transport.codec import encode
 from bus.wire.commands import Caller, Drain, DrainNode, ListJobs, ReadStats, RollUp, Stop, Submit
 from bus.wire.replies import Jobs, Refused, Stats, StopTaken
+from bus.wire.worker import Cancel
 from supervisor.api.command_handlers import CommandHandlers
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.lifecycle.kill_ladder import Step, StopRequest
@@ -57,6 +59,12 @@ async def test_a_stop_is_the_user_s_own_or_an_operator_s(server: Server, caller:
     assert entry.job.ladder is not None
     assert entry.job.ladder.request == StopRequest(caller.user, reason, Rung.TERMINATE, "enough")
     assert server.place.done == [Step.TERMINATE]
+
+
+async def test_a_stop_begins_by_telling_the_worker_who_wants_it_and_why(server: Server) -> None:
+    server.job()
+    server.answer(Stop(ANN, "7f3a"))
+    assert (server.place.told, server.place.done) == ([encode(Cancel("ann", Reason.USER))], [])
 
 
 async def test_another_user_s_job_answers_as_one_that_does_not_exist(server: Server) -> None:

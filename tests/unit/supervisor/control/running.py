@@ -38,17 +38,20 @@ from tests.harness.jobs.entries import new_entry
 
 
 class KeepsSignals:
-    """A place for workers that live without a process; keeps the steps of the ladder that reach them."""
+    """A place for workers without a process; keeps what they are told, and the steps of the ladder that reach them."""
 
     name = ""
     proof = Proof.NODE_REAPED
 
     def __init__(self) -> None:
         self.done: list[Step] = []
+        self.told: list[bytes] = []
 
     def spawn(self, worker_id: str, agent: str, token: bytes, own_folder: str = "") -> None: ...
     def assigned(self, worker_id: str, job_id: str) -> None: ...
-    def tell(self, worker_id: str, message: bytes) -> None: ...
+    def tell(self, worker_id: str, message: bytes) -> None:
+        self.told.append(message)
+
     def do(self, worker_id: str, step: Step) -> None:
         self.done.append(step)
 

@@ -6,15 +6,16 @@ from pathlib import Path
 import msgspec
 import pytest_asyncio
 
-from bus.contract.agents import CATALOG_AGENT
+from bus.contract.agents import CATALOG_AGENT, OWN_FILES_AGENT
+from bus.contract.catalog import Catalog
 from bus.contract.events import Result, Status, Usage
 from bus.contract.settings import Settings
 from bus.contract.vocabulary import SUPERVISOR, Reason, Rung, State
 from bus.transport.codec import encode
-from bus.wire.worker import EventBatch, Finished, Heartbeat, Outcome, Success
+from bus.wire.worker import Acknowledge, EventBatch, Finished, Heartbeat, Outcome, Success
 from supervisor.control.worker_listener import MOST_MODEL_NOTES, WorkerListener
 from supervisor.jobs.job_entry import JobEntry
-from supervisor.lifecycle.job import Action
+from supervisor.lifecycle.job import Action, GiveAgain, GiveJob
 from supervisor.lifecycle.kill_ladder import Step, StopRequest
 from supervisor.workers.worker import Worker
 from tests.unit.supervisor.control.running import KeepsSignals, Running, running_controller, running_job
@@ -28,6 +29,7 @@ class Heard:
 
     def __init__(self, running: Running) -> None:
         self.parts = running.parts
+        self.catalog = running.controller.catalog
         controller = running.controller
         self.listener = WorkerListener(self.parts, self.act, controller.catalog, controller.own_catalogs)
         self.place = KeepsSignals()
@@ -66,6 +68,62 @@ async def heard(tmp_path: Path) -> AsyncIterator[Heard]:
 
 def asked(entry: JobEntry) -> StopRequest | None:
     return entry.job.ladder.request if entry.job.ladder is not None else None
+
+
+async def test_a_worker_that_is_ready_is_given_its_job_and_one_that_waits_is_given_it_again(heard: Heard) -> None:
+    entry, worker = heard.entry(given=False)
+    heard.listener.worker_ready(worker)
+    heard.listener.worker_heard(worker, Heartbeat(worker.token, False))
+    assert heard.actions == [GiveJob(), GiveAgain()]
+    assert entry.job.given
+
+
+async def test_each_word_and_each_heartbeat_ends_the_silence(heard: Heard) -> None:
+    entry, worker = heard.entry()
+    entry.job.silence_since = 0.0
+    heard.say(worker)
+    assert entry.job.silence_since > 0.0
+    entry.job.silence_since = 0.0
+    heard.listener.worker_heard(worker, Heartbeat(worker.token, True))
+    assert entry.job.silence_since > 0.0
+
+
+async def test_the_last_word_is_acknowledged_once_it_is_in_the_log(heard: Heard) -> None:
+    _, worker = heard.entry()
+    heard.finish(worker, ANSWER)
+    assert heard.place.told == []
+    heard.parts.journal.flush()
+    assert heard.place.told == [encode(Acknowledge(0))]
+
+
+async def test_an_answer_that_has_grown_too_large_stops_its_job(heard: Heard) -> None:
+    entry, worker = heard.entry()
+    entry.stream.size_bytes = heard.parts.settings.limits.max_output_bytes
+    heard.say(worker)
+    assert asked(entry) == StopRequest(SUPERVISOR, Reason.OUTPUT_LIMIT)
+
+
+async def test_a_job_knows_of_its_worker_s_exit_before_nothing_of_it_is_left(heard: Heard) -> None:
+    entry, worker = heard.entry()
+    heard.listener.worker_exited(worker)
+    assert (entry.job.exited, entry.job.ended) == (True, False)
+
+
+async def test_a_catalog_that_was_read_is_known(heard: Heard) -> None:
+    _, worker = heard.entry(agent=CATALOG_AGENT)
+    catalog = Catalog((), fingerprint="f")
+    heard.finish(worker, Success(Result({}, Usage(), {}), catalog=catalog))
+    assert heard.catalog.known == catalog
+
+
+async def test_other_data_that_a_worker_finds_are_read_for_all_or_for_its_user(heard: Heard) -> None:
+    entry, worker = heard.entry()
+    for own_folder in ("", "/files/ann"):
+        worker.own_folder, entry.files_of = own_folder, "ann"
+        heard.listener.data_changed(worker, "another")
+        heard.parts.journal.flush()
+    agents = [record.summary.agent for record in heard.parts.store.queries.ended(9)]
+    assert agents == [OWN_FILES_AGENT, CATALOG_AGENT]
 
 
 async def test_what_is_said_before_the_job_was_given_is_dropped(heard: Heard) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bus.contract.agents import CATALOG_AGENT, HISTORY_AGENT
 from bus.contract.catalog import Catalog, CatalogTable
 from bus.contract.events import Failed, Result, Usage
 from bus.contract.vocabulary import Rung
@@ -16,7 +17,7 @@ from bus.wire.worker import Success
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.lifecycle.kill_ladder import StopRequest
 from supervisor.own_files import catalogs
-from supervisor.own_files.catalogs import OwnCatalogs
+from supervisor.own_files.catalogs import OwnCatalogs, may_see_files
 from supervisor.own_files.folders import OwnFolders
 from tests.harness.jobs.entries import new_entry
 
@@ -95,6 +96,7 @@ def test_a_user_without_files_is_told_of_the_data_of_all_and_nothing_is_read(giv
 def test_files_are_read_once_and_again_when_the_data_of_all_are_others(given: Given) -> None:
     given.file("a.csv")
     assert [given.known(), given.known()] == ["being read", "being read"]
+    assert not given.catalogs.is_reading("ann", a_new_file=True)
     (reading,) = given.begun
     assert reading.files_of == "ann"
     given.has_read(reading)
@@ -121,11 +123,23 @@ def test_what_could_not_be_read_is_not_tried_again_before_the_data_of_all_are_ot
     assert (given.known(), len(given.begun)) == ("being read", 2)
 
 
+def test_what_could_not_be_read_is_tried_again_once_a_file_is_gone(given: Given) -> None:
+    for name in ("a.csv", "b.csv"):
+        given.file(name)
+    given.known()
+    given.begun[0].failed = Failed("it is no table", "bad", "", retryable=False)
+    given.begun[0].finalized()
+    given.folders.remove("ann", "b.csv")
+    given.catalogs.forget("ann", "b.csv")
+    assert given.known() == "being read"
+
+
 def test_a_new_file_stays_where_it_could_be_read_and_goes_where_it_could_not(given: Given) -> None:
     for name in ("good.csv", "bad.csv"):
         given.file(name, readable=False)
     good, bad = (given.catalogs.read("ann", name) for name in ("good.csv", "bad.csv"))
     assert given.catalogs.is_reading("ann", a_new_file=True)
+    assert not given.catalogs.is_reading("bob")
     given.has_read(good)
     bad.finalized()
     assert given.folders.names("ann") == ["good.csv"]
@@ -146,6 +160,7 @@ def test_a_file_that_is_not_wanted_any_more_is_not_read_to_the_end(given: Given)
     given.file("a.csv", readable=False)
     reading = given.catalogs.read("ann", "a.csv")
     given.catalogs.stop_reading("bob", "a.csv")
+    assert given.stopped == []
     given.catalogs.stop_reading("ann", "a.csv")
     ((entry, request),) = given.stopped
     assert (entry, request.rung) == (reading, Rung.KILL)
@@ -156,7 +171,7 @@ def test_a_file_that_is_not_wanted_any_more_is_not_read_to_the_end(given: Given)
 def test_a_list_names_the_tables_of_each_file(given: Given) -> None:
     for name in ("a.csv", "b.csv"):
         given.file(name)
-    given.known()
+    assert [file.tables for file in given.catalogs.files("ann")] == [(), ()], "they are being read for the list"
     given.has_read(given.begun[0], "own", "ann", "a.csv")
     assert [(file.name, file.tables) for file in given.catalogs.files("ann")] == [("a.csv", ("mine",)), ("b.csv", ())]
 
@@ -193,3 +208,10 @@ def test_no_more_catalogs_are_held_than_may_be(given: Given, monkeypatch: pytest
         given.known(user)
         given.has_read(given.begun[-1], user, user)
     assert (given.known("bob"), given.known("ann")) == ("bob", "being read")
+
+
+@pytest.mark.parametrize(
+    ("agent", "may"), [("parquet", True), ("mine", True), (HISTORY_AGENT, False), (CATALOG_AGENT, False)]
+)
+def test_agents_that_answer_about_the_data_may_open_the_files(agent: str, may: bool) -> None:
+    assert may_see_files(agent) is may
