@@ -70,7 +70,7 @@ def _array(name: str, values: list[Any]) -> pa.Array:
 
 
 def _kinds(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Where in a value there is something of which kind."""
+    """The kinds of the things in a value, each with the path to it within the value."""
     match value:
         case datetime():
             if value == value:  # pandas' NaT is none

@@ -1,4 +1,7 @@
-"""What an agent is given beside its job, what it may say, and how it says that it gives up."""
+"""What an agent is given beside its job, what it may say, and how it says that it gives up.
+
+The one module that agents of one's own import: the events and the job of the bus that they need can be had from here.
+"""
 
 import asyncio
 import math

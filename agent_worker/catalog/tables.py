@@ -148,7 +148,7 @@ def _with_statistics(
 
 
 def _in_zone(shape: Shape, place: int, found: Statistics) -> Statistics:
-    """With the zone that the file's writer has not said."""
+    """The column's statistics with the zone that the file's writer has not said, where it is UTC."""
     if shape.columns[place][0] not in shape.in_utc:
         return found
     low, high = (None if text is None else f"{text}+00" for text in found.texts)

@@ -1,4 +1,4 @@
-"""From one side thread to the asyncio loop: in order, bounded, without polling."""
+"""Carries a side thread's parts to the asyncio loop: in order, bounded, without polling."""
 
 import asyncio
 import threading

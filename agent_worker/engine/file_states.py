@@ -29,8 +29,8 @@ def file_state(file: "Path | os.DirEntry[str]") -> str:
 
 
 def settles_in_s(changed_ns: int, now_ns: int) -> float:
-    """Until a file that was changed then cannot be changed again with the same time; also where the clock of its file
-    system is so far ahead, but not further."""
+    """The seconds until a file that was changed at `changed_ns` cannot be changed again with the same time; 0 if that
+    is so now. Also where the clock of its file system is so far ahead, but not further."""
     age_ns = now_ns - changed_ns
     return (TICK_NS - age_ns) / 1e9 if -TICK_NS < age_ns < TICK_NS else 0.0
 

@@ -59,7 +59,7 @@ def connect(settings: EngineSettings, file_system: Any = None) -> duckdb.DuckDBP
 
 
 def _new_database() -> duckdb.DuckDBPyConnection:
-    """With what is the same for every worker."""
+    """A new database in memory, with the settings that are the same for every worker."""
     connection = duckdb.connect(":memory:", config={"threads": 1, "async_threads": 0})
     _set(
         connection,

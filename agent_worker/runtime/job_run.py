@@ -76,8 +76,9 @@ class JobRun:
             traceback.print_exc()
             return _failure(error)
 
-    def leave(self, error: BaseException) -> None:
-        """End the job for what the agent has raised beside its own coroutine."""
+    def end_with(self, error: BaseException) -> None:
+        """Have the job fail with this error, which the agent has raised beside its own coroutine, once its task is
+        cancelled."""
         self._exit = error
 
     async def _send_output(self) -> None:

@@ -22,7 +22,7 @@ not be large."""
 
 PAUSE_S = 0.001
 
-_SAID_BY_WORKERS = frozenset(get_args(WorkerEvent))
+_WORKER_EVENTS = frozenset(get_args(WorkerEvent))
 
 _UNSENDABLE = (TypeError, ValueError, OverflowError, AgentError)
 """What encoding an event can raise, and one that is too large."""
@@ -58,7 +58,7 @@ class Publisher:
         neither a lone event waits nor a flood costs a message each. True if the caller should `yield_to_loop`.
 
         Raises `AgentError` for an event that only the supervisor says, and the job has failed then."""
-        if type(event) not in _SAID_BY_WORKERS:
+        if type(event) not in _WORKER_EVENTS:
             self._fault = _not_to_be_said(event)
             raise self._fault
         self._pending.append(event)
@@ -173,7 +173,7 @@ def _chars(event: Event) -> int:
 
 
 def _not_to_be_said(event: Event) -> AgentError:
-    said = ", ".join(sorted(kind.__name__ for kind in _SAID_BY_WORKERS))
+    said = ", ".join(sorted(kind.__name__ for kind in _WORKER_EVENTS))
     return AgentError(
         f"The agent said {type(event).__name__}, which only the supervisor says of a job.",
         hint=f"an agent may say {said}; it ends by returning or by raising AgentError",

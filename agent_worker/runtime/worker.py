@@ -71,7 +71,7 @@ def _live(spec: WorkerSpec, module: ModuleType, sandbox: Sandbox | None, loop: C
         except (SystemExit, KeyboardInterrupt) as error:
             if living.done():
                 raise
-            runtime.leave(error)
+            runtime.end_with(error)
 
 
 async def _make(spec: WorkerSpec, module: ModuleType, sandbox: Sandbox | None, loop: CountingLoop) -> "WorkerRuntime":
@@ -124,12 +124,12 @@ class WorkerRuntime:
             raise RuntimeError(f"{event!r} was emitted before the job had begun")
         self._run.emit(event)
 
-    def leave(self, error: BaseException) -> None:
-        """End the job, which the agent has wanted to end with its process. Raises the error before there is one."""
+    def end_with(self, error: BaseException) -> None:
+        """End the job with an error that would have ended the process. Raises that error before there is a job."""
         if self._run is None or self._running is None:
             raise error
         traceback.print_exception(error)
-        self._run.leave(error)
+        self._run.end_with(error)
         self._running.cancel()
 
     def data_changed(self, fingerprint: str) -> None:

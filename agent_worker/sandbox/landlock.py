@@ -26,7 +26,8 @@ _FIRST_ABI = (1 << 13) - 1
 _FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
 """The rights that a rule for a single file may hold; the others are about folders."""
 _NEVER = EXECUTE | _MAKE_CHAR | _MAKE_BLOCK | IOCTL_DEV
-"""Not even where writing is allowed: a root process could make itself a device file and read the disk through it."""
+"""The rights that are not given even where writing is allowed: a root process could make itself a device file and read
+the disk through it."""
 BIND_TCP, CONNECT_TCP = 1 << 0, 1 << 1
 _SCOPE_ABSTRACT_SOCKETS, _SCOPE_SIGNALS = 1 << 0, 1 << 1
 

@@ -59,7 +59,8 @@ inotify_init1"""
 """Modes, owners, times and attributes, which Landlock does not see: those of the state folder lie open to them too.
 And being told what happens in folders of others."""
 _UNSEEN = "memfd_create sched_setattr"
-"""Memory that no process is seen to have, so that no limit counts it; a schedule whose class lies in memory."""
+"""Calls for memory that counts towards no process, and so no limit; and for a schedule whose class lies in memory,
+where no filter can read it."""
 _LEFT_BEHIND = (
     """shmget shmat shmctl shmdt semget semop semctl semtimedop msgget msgsnd msgrcv msgctl mq_open mq_unlink"""
 )
@@ -146,8 +147,8 @@ def supported() -> bool:
 
 
 def restrict(*, datagrams: bool) -> None:
-    """From now on this process has sockets of Unix and TCP alone (UDP too with `datagrams`, which name servers need),
-    serves nobody, makes no namespace, traces nobody and leaves nothing of System V behind. There is no way back.
+    """From now on this process opens sockets of Unix and TCP alone (UDP too with `datagrams`, which name servers need),
+    listens to none, makes no namespace, traces no process and leaves nothing of System V behind. There is no way back.
 
     Raises Unsupported, or RuntimeError where the process already has several threads, which would go unfiltered.
     """

@@ -53,7 +53,7 @@ NO_FOLDER = "/nonexistent"
 
 ENDS_WITHIN_S = 30.0
 
-_decode_said: Decoder[AnyWorkerMessage] = Decoder(AnyWorkerMessage)
+_decode_message: Decoder[AnyWorkerMessage] = Decoder(AnyWorkerMessage)
 _decode_events: Decoder[list[JobEvent]] = Decoder(list[JobEvent])
 
 
@@ -71,7 +71,7 @@ def warm_up() -> tuple[Plan, list[JobEvent]]:
 
 
 async def _serve_a_job(loop: CountingLoop) -> list[JobEvent]:
-    """A worker's life without what `bootstrap` does to its process, which cannot be undone, and what it said."""
+    """Live a worker's life without what `bootstrap` does to its process, which cannot be undone; returns its events."""
     context = new_context()
     settings = Settings(llm=LlmSettings(api_key_env=""))
     agent = BUNDLED_AGENTS["sql"]
@@ -89,7 +89,7 @@ async def _serve_a_job(loop: CountingLoop) -> list[JobEvent]:
 
 
 class _Partner:
-    """The supervisor's part: hands the worker a statement, and acknowledges what it says of it."""
+    """The supervisor's part: hands the worker a statement, keeps its events, and acknowledges the last one."""
 
     def __init__(self, context: Context) -> None:
         self.events: list[JobEvent] = []
@@ -103,7 +103,7 @@ class _Partner:
         self._control.send([self._worker, encode(Assign(job))])
 
     def _on_event(self, frames: list[bytes]) -> None:
-        match _decode_said(frames[0]):
+        match _decode_message(frames[0]):
             case EventBatch(blob=blob):
                 self.events += _decode_events(blob)
             case Finished(first=first):
@@ -115,7 +115,7 @@ class _Partner:
 
 
 def _give_back() -> None:
-    """Memory that is free again: each fork would carry it."""
+    """Give memory that is free again back to the system: each fork would carry it."""
     gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none
     if trim is not None:

@@ -43,11 +43,11 @@ async def run(job: JobSpec, context: AgentContext) -> AsyncIterator[AgentOutput]
             yield said
     finally:
         told.count()
-        await _leave(result)
+        await _end_run(result)
 
 
-async def _leave(result: Any) -> None:
-    """The SDK runs an agent in a task of its own: it goes before we do."""
+async def _end_run(result: Any) -> None:
+    """End the task in which the SDK runs the agent, and wait until it has ended."""
     result.cancel()
     if result.run_loop_task is not None:
         await asyncio.gather(result.run_loop_task, return_exceptions=True)

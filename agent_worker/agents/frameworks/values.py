@@ -30,7 +30,8 @@ def frame(value: Any) -> pa.Table | None:
 
 
 def _of_pandas(value: Any, pandas: Any) -> pa.Table:
-    """With its index, which may hold the groups, unless that is only a number of rows. Raises ValueError."""
+    """A frame of pandas as an Arrow table, with its index, which may hold the groups, unless that is only a number of
+    rows. Raises ValueError."""
     index = value.index
     if isinstance(index, pandas.MultiIndex) or index.name is not None or index.dtype.kind not in "iu":
         value = value.reset_index()

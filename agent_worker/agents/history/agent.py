@@ -29,8 +29,8 @@ _WORDS = {
     "rung": tuple(Rung),
     "outcome": OUTCOMES,
 }
-"""Values of columns that people may name. Ids and texts are nobody's words for anything: a planner that knew them
-would take one question for another. The others' words are known before anything has ended so."""
+"""Values of columns that people may name. Ids and texts are left out: a planner that knew them would take one question
+for another. The other values are known even before any job has ended with them."""
 
 _DAYS_AGO = {"today": 0, "yesterday": 1}
 

@@ -13,7 +13,8 @@ from bus.wire.worker import JobSpec, WorkerSpec
 
 
 def needs(spec: WorkerSpec) -> SandboxSpec:
-    """To read the log (its files, not the bus's key beside them), and to write the history."""
+    """The sandbox of the agent that writes the history: it reads the log (its files, not the bus's key beside them),
+    and writes the history."""
     log = Path(spec.data.folder).parent / LOG_NAME
     return SandboxSpec(
         scratch=spec.scratch, read=tuple(f"{log}{part}" for part in ("", "-wal", "-shm")), write=(spec.data.folder,)

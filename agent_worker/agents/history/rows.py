@@ -74,7 +74,8 @@ EVENTS = pa.schema(
 OUTCOMES = ("answered", "stopped", "error")
 
 UNREADABLE = "unreadable"
-"""The type of events that a worker has sent and nobody can read; `seq` is the first of them."""
+"""The type of the row that stands for events which cannot be decoded or shown; its `seq` is that of the first of
+them."""
 
 
 def day_of(record: JobRecord) -> date:

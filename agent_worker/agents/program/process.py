@@ -115,7 +115,7 @@ class Program:
         self._changed.set()
 
     def _write(self, line: ProgramInput) -> None:
-        """Not waited for: a program may read when it likes, or never."""
+        """Send the program a line without waiting: it may read when it likes, or never."""
         self._write_to.write(msgspec.json.encode(line) + b"\n")
 
 

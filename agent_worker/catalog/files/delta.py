@@ -19,7 +19,8 @@ _KEY_TYPES = {
 }
 _KNOWN = "columnMapping deletionVectors timestampNtz typeWidening typeWidening-preview v2Checkpoint vacuumProtocolCheck"
 _FEATURES = frozenset(_KNOWN.split())
-"""What a table may ask of its readers: of the first two only tables are read that do not use them."""
+"""The features of the Delta protocol that a table may have. A table that uses one of the first two is refused all the
+same."""
 
 
 def delta_source(lake: Lake) -> Source:
@@ -38,7 +39,7 @@ def delta_source(lake: Lake) -> Source:
 
 
 def _refuse_beyond(table: Any) -> None:
-    """What its Parquet files do not say by themselves, and this does not read yet."""
+    """Raises NotReadable for what the table's Parquet files do not say by themselves, and this does not read yet."""
     import pyarrow as pa
 
     if table.metadata().configuration.get("delta.columnMapping.mode", "none") != "none":

@@ -38,7 +38,8 @@ def iceberg_source(lake: Lake) -> Source:
 
 
 def _newest(folder: Path) -> Path:
-    """By the number in its name; two of one number mean that two writers disagree."""
+    """The metadata file of the highest number in its name. Raises NotReadable where two have it, since two writers
+    disagree then."""
     numbered: dict[int, list[Path]] = {}
     for file in folder.glob("*.metadata.json"):
         if match := _NUMBER.match(file.name):

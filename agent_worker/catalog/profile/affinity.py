@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 
 GENERIC = frozenset({"id", "key", "code", "name", "no", "nr", "number", "num", "value", "type", "label", "title"})
-"""Names that say nothing about whose they are: two `id` columns have nothing in common."""
+"""Names that do not tell what they are the id or name of: two `id` columns have nothing in common."""
 _MEASURED = """
 age amount balance budget cost count discount distance duration fare fee height income length points population price
 qty quantity rating revenue salary sales score size stock sum tax total weight width

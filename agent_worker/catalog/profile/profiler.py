@@ -71,7 +71,7 @@ def look_into(
 
 
 class _Times(msgspec.Struct, frozen=True):
-    """From one moment to another."""
+    """The span from one moment of `time.monotonic()` to another; `at` gives the moment at a share of it."""
 
     start: float
     end: float

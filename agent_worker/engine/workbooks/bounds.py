@@ -20,7 +20,7 @@ _MOST_PACKED = 1_032
 _ENDS_OF_TAGS = (b" ", b">", b"/", b"\t", b"\n", b"\r")
 _PLACE = re.compile(rb'<c r="([A-Za-z]{1,7})(\d{1,10})"')
 _FAR = re.compile(rb'<c r="(?:[A-Za-z]{2}|[A-Za-z]\d{7})')
-"""Where no cell stands behind column Z or in a millionth row, the rectangle is small."""
+"""A cell behind column Z or from the millionth row on: a sheet without any has a small rectangle."""
 
 _ROW_OR_CELL = re.compile(rb"""<(?:\w+:)?(row|c)(?=[\s/>])(?:[^<>]*?\sr\s*=\s*["']([A-Za-z]{0,7})(\d{1,10})["'])?""")
 

@@ -115,7 +115,8 @@ def _distinct(names: list[str]) -> list[str]:
 
 
 def _column(cells: Sequence[Any]) -> pa.Array:
-    """With the narrowest type that all cells have; texts where they differ, each written as it is."""
+    """The cells as an array of the narrowest type that all of them have; texts where they differ, each written as it
+    is."""
     filled = [cell for cell in cells if cell != ""]
     kinds = {type(cell) for cell in filled}
     for allowed, kind, made in _KINDS:

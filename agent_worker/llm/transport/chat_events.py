@@ -28,7 +28,7 @@ class ChatEvents:
     def __init__(self) -> None:
         self._begun: set[int] = set()
         self._calls: dict[int, tuple[str, int]] = {}
-        """By the number that the server gives a call: its id, and the block that it is."""
+        """The calls of tools by the number that the server gives them: each one's id, and the block that it is."""
 
     def of(self, chunk: dict[str, Any]) -> Iterator[RawMessageStreamEvent]:
         """The events that a chunk is."""

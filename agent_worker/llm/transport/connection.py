@@ -69,7 +69,8 @@ class ModelConnection:
         self.settled = False
         """Whether the server is known to speak the wire."""
         self.holds_schema = True
-        """Until a reply is seen that was to be held to one and is not."""
+        """Whether the server holds replies to a schema, as far as is known: until one is seen that was to be held to it
+        and is not."""
 
     @property
     def plain(self) -> bool:

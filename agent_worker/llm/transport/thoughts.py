@@ -44,7 +44,7 @@ class Thoughts:
         return text[: len(text) - at], ""
 
     def _words(self, text: str) -> str:
-        """Without the empty lines that stand between the thoughts and the words."""
+        """The text without the empty lines that stand between the thoughts and the words."""
         text = text if self._begun else text.lstrip()
         self._begun = self._begun or bool(text)
         return text

@@ -69,7 +69,8 @@ def _telling(tokens: Iterable[Token]) -> dict[str, None]:
 
 
 def _places_of(word: str, parts: dict[str, set[TableOrColumn]]) -> set[TableOrColumn]:
-    """Where a part of a name is the word, its plural or an abbreviation; failing that, where the word is a piece."""
+    """The tables and columns of which a part of the name is the word, its plural or an abbreviation; failing that,
+    those of which the word is a piece of a part."""
     fits = {part: cost for part in parts if (cost := fit((word,), (part,))) is not None}
     whole = [part for part, cost in fits.items() if cost < PARTIAL]
     return {place for part in whole or fits for place in parts[part]}
@@ -85,7 +86,8 @@ def _weight(table: str, column: str | None) -> float:
 
 
 def _add(scores: dict[str, float], found: dict[str, float]) -> None:
-    """What fits many tables tells little of each."""
+    """Add what was found to the tables' scores, less for each the more tables there are: what fits many tells little of
+    each."""
     share = 1 / (1 + math.log(len(found))) if found else 0
     for table, weight in found.items():
         scores[table] += weight * share

@@ -67,7 +67,7 @@ def _slack(reading: NumeralValue) -> float:
 
 
 def _sorted(numbers: Iterable[float]) -> Numbers:
-    """Without signs: "fell by 12" speaks of -12."""
+    """The finite numbers, sorted and without signs: "fell by 12" speaks of -12."""
     return sorted({abs(number) for number in numbers if math.isfinite(number)})
 
 

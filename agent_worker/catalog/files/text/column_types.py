@@ -191,8 +191,8 @@ def _grouped_by_points(
     kinds: Mapping[str, TextKind],
     why: str,
 ) -> dict[str, str]:
-    """Where commas may stand before decimals, points may stand between thousands: a column of nothing else does not
-    tell, and becomes text. Returns what is unclear."""
+    """Have columns of nothing but numbers grouped by points become texts: where commas may stand before decimals,
+    points may stand between thousands, and such a column does not tell. Returns a remark for each."""
     points = [name for name, kind in kinds.items() if kind.type in ("DECIMAL", "DOUBLE")]
     answers = ask(connection, source, (f"bool_and({on(GROUPED_BY_POINTS, bare(name))})" for name in points))
     unclear = {name: TEXT for name, grouped in zip(points, answers, strict=True) if grouped}

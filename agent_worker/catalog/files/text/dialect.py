@@ -153,8 +153,8 @@ def _sniffed(connection: duckdb.DuckDBPyConnection, file: str, given: Mapping[st
 def _split_alike(
     connection: duckdb.DuckDBPyConnection, file: str, given: Mapping[str, str | bool | int], options: FileOptions
 ) -> _Sniffed | None:
-    """With the one delimiter that splits all lines into as many columns; None where there is none. The engine would
-    choose the one of most columns, and a comma among equals."""
+    """The dialect with the one delimiter that splits all lines into as many columns; None where there is none. The
+    engine would choose the one of most columns, and a comma among equals. Raises NotATable where several do."""
     found = []
     for delimiter in _DELIMITERS:
         try:
@@ -213,7 +213,8 @@ def _refuse_guesses(file: str, options: FileOptions, found: _Sniffed, encoding: 
 
 
 def _refuse_lone_backslashes(file: str, encoding: str) -> None:
-    """Where backslashes escape quotes, the engine drops those that escape nothing."""
+    """Raises NotATable for a backslash that escapes nothing, where backslashes escape quotes: the engine would drop
+    it."""
     with _opened(file) as stream, io.TextIOWrapper(stream, encoding, "replace", newline="\n") as text:
         for number, line in enumerate(text, 1):
             if _LONE_BACKSLASH.search(line):
@@ -258,7 +259,7 @@ def _sign(shown: str) -> str:
 
 
 def _trimmed(names: list[str]) -> tuple[str, ...]:
-    """Without blanks around them, unless two would be alike."""
+    """The names without blanks around them, unless two would be alike or one empty."""
     trimmed = [name.strip() for name in names]
     alike = len({name.lower() for name in trimmed}) < len(names) or not all(trimmed)
     return tuple(names if alike else trimmed)

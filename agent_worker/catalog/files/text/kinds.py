@@ -110,7 +110,8 @@ def _double(pattern: str, evidence: str) -> TextKind:
 
 DECIMAL = TextKind("DECIMAL", _matches(_PLAIN), _PLAIN_DECIMAL, decimal=True, max_digits=DIGITS_IN_DOUBLE)
 GROUPED_BY_POINTS = "(" + _matches(r"-?(0|[1-9]\d{0,2}(\.\d{3})*)") + f" OR {_WORDS})"
-"""Where commas may stand before decimals, points may stand between thousands."""
+"""The test for whole numbers grouped by points: where commas may stand before decimals, points may stand between
+thousands."""
 COMMA = _comma(
     f"regexp_matches({{x}}, ',(\\d{{1,2}}|\\d{{4,}})$') OR {_matches('-?0,.*')}",
     "a comma before decimals and one between thousands",
@@ -119,11 +120,11 @@ COMMA_IN_COMMAS = _comma(
     "regexp_matches({x}, '\\.\\d{3},')",
     "a comma before decimals, one between thousands and one between two values",
 )
-"""Where commas stand between the columns as well: two numbers in quotes may be a list."""
+"""Numbers with a comma, where commas stand between the columns as well: two numbers in quotes may be a list."""
 COMMA_AS_DECLARED = _comma("")
 TEXT = TextKind("VARCHAR", "true", "{x}")
 _PLAIN_MOMENT = "length({x}) <= 26 AND translate({x}[11:], '+-Zz', '') = {x}[11:]"
-"""Without a zone, and with microseconds at most."""
+"""The test for a time without a zone and with microseconds at most."""
 
 KINDS = (
     TextKind("BOOLEAN", "lower({x}) IN ('true', 'false')", _cast("{x}", "length({x}) > 3", "BOOLEAN")),
@@ -170,7 +171,8 @@ _TYPE = re.compile(r"[A-Z_ ]+(\(\d+(, ?\d+)?\))?")
 
 
 def kinds_for(decimal: str | None, delimiter: str = "") -> tuple[TextKind, ...]:
-    """Where the owner says which sign stands before decimals, nothing else is tried."""
+    """The kinds to try, from narrow to wide. Where the owner says which sign stands before decimals, nothing else is
+    tried."""
     if decimal == ",":
         return *(kind for kind in KINDS if kind.type not in ("DECIMAL", "DOUBLE", "COMMA")), COMMA_AS_DECLARED
     others = tuple(kind for kind in KINDS if kind.type != "COMMA")

@@ -115,7 +115,7 @@ async def test_a_stop_is_cancelled_and_what_would_end_the_process_is_a_failure(r
     task = asyncio.create_task(run.outcome())
     await asyncio.wait_for(started.wait(), 5)
     if left:
-        run.leave(SystemExit(3))
+        run.end_with(SystemExit(3))
     task.cancel()
     outcome = await asyncio.wait_for(task, 5)
     if left:

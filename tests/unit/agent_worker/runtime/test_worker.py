@@ -34,7 +34,7 @@ from bus.wire.worker import (
 CONTROL, COLLECTOR = "inproc://control", "inproc://collector"
 FIRST, SECOND = (Assign(JobSpec(number, "ann", f"question {number}")) for number in "12")
 
-_decode_said: Decoder[AnyWorkerMessage] = Decoder(AnyWorkerMessage)
+_decode_message: Decoder[AnyWorkerMessage] = Decoder(AnyWorkerMessage)
 _decode_outcome: Decoder[Outcome] = Decoder(Outcome)
 
 AGENT = ModuleType("of_this_test")
@@ -80,7 +80,7 @@ class Life:
         self._sent = ()
 
     def _on_event(self, frames: list[bytes]) -> None:
-        match _decode_said(frames[0]):
+        match _decode_message(frames[0]):
             case Finished(blob=blob, first=first):
                 self.outcomes.append(_decode_outcome(blob))
                 self._control.send([self._worker, encode(Acknowledge(first))])
@@ -123,7 +123,7 @@ def test_before_there_is_a_job_nothing_can_be_said_and_nothing_is_kept_from_endi
             with pytest.raises(RuntimeError, match="before the job had begun"):
                 life.runtime.emit(Status("early"))
             with pytest.raises(SystemExit):
-                life.runtime.leave(SystemExit(1))
+                life.runtime.end_with(SystemExit(1))
         finally:
             life.close()
 
