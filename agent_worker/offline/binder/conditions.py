@@ -154,7 +154,7 @@ def _is_spoken_of(b: Binding, path: Path) -> bool:
     tables = {step.end for step in path}
     words = [word for table in tables for word in b.schema.tables[table].words]
     said = any(kin(verb.word, word) for verb in b.of(Verb) for word in words)
-    return said or bool(tables & (b.mentioned | b.named_tables()))
+    return said or bool(tables & (b.mentioned | b.named_tables))
 
 
 def _both(b: Binding, where: Where, column: Column, ref: Ref) -> list[Condition]:

@@ -192,7 +192,7 @@ def bind_absent(b: Binding, absent: Absent) -> None:
     tables = [c.table for c in absent.name.tables] if absent.name else _done_by(b, absent.verb)
     if b.base in tables:
         raise Unbound("absent from itself")
-    asked = [c for i in b.items() if i.name and not i.owner for c in i.name.columns if c.cost <= i.name.cost]
+    asked = [c for i in b.items if i.name and not i.owner for c in i.name.columns if c.cost <= i.name.cost]
     facts = [c for c in asked if not c.via[0] and b.column(c).role not in (ColumnRole.LABEL, ColumnRole.IDENTIFIER)]
     if {c.table for c in facts} > {b.base} and any(c.table in tables for c in facts):
         raise Unbound("of what has none, or of what is absent")

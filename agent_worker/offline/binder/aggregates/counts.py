@@ -36,7 +36,7 @@ def add_count(b: Binding, item: SelectItem) -> None:
         b.counted.add(b.base)
         add_shown(b, Agg("count"))
         return
-    alone = len(b.items()) == 1 and (item.owner is not None or b.of(Mention))
+    alone = len(b.items) == 1 and (item.owner is not None or b.of(Mention))
     if numeric and not item.distinct and (item.guessed or alone or _fixed(b)):
         ref, cost = resolve(b, item.name, item.owner, numeric=True)
         b.cost += cost - best + 0.1
@@ -56,7 +56,7 @@ def add_count(b: Binding, item: SelectItem) -> None:
         own = own_key(table.columns)
         if own is not None and own.name != step.end_column:
             raise Doubtful(f"{item.name.text} by {step.end_column}")
-        apart = len(b.items()) > 1 or b.of(Group)
+        apart = len(b.items) > 1 or b.of(Group)
         if len(path) == 1 and not item.distinct and apart and only_joins(b):
             add_shown(b, Agg("count"))
             return
