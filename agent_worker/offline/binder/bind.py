@@ -131,7 +131,7 @@ def bind(b: Binding) -> Bound:
 
 
 def _in_all(b: Binding) -> None:
-    """A column that is asked for "in all" is added up, things are counted; what is a figure already stays."""
+    """Add up a column that is asked for "in all", or count the things; what is a figure already stays."""
     for select in b.of(Select) if b.of(InAll) else ():
         plain = [item for item in select.items if not item.fn and not (item.name and item.name.declared)]
         if plain and (len(select.items) > 1 or select.distinct or plain[0].name is None):
@@ -259,7 +259,7 @@ def _finish_rows(b: Binding, plain: list[Ref]) -> None:
 
 
 def _show_figures(b: Binding) -> None:
-    """What is ranked by, or is a condition on groups, is shown."""
+    """Show what is ranked by, and what groups are bounded by."""
     query = b.query
     if query.distinct or query.over:
         return

@@ -52,7 +52,7 @@ def _last_noun(fragment: Select | Mention | HowMany | Group) -> Name | None:
 
 
 def check_terse(b: Binding) -> None:
-    """What nothing opens is counted by groups; without any, its rows are meant."""
+    """Refuse a count that nothing opens ("flights") unless it is by groups, and groups by an amount."""
     grouped = bool(b.query.groups or b.query.buckets)
     for select in b.of(Select):
         if select.terse and select.items[0].fn and not grouped:
@@ -63,7 +63,7 @@ def check_terse(b: Binding) -> None:
 
 
 def check_outer(b: Binding) -> None:
-    """An average of counts is one over all units of time, or over all things of one kind."""
+    """Set the average of counts that a question asks for, over all units of time or over all things of one kind."""
     query = b.query
     ways = [e.per.ref.path for e in query.shown if isinstance(e, Agg) and e.per and e.per.distinct and e.per.ref]
     if any(query.buckets or group.path[: len(way)] != way for way in ways for group in query.groups):
@@ -233,7 +233,7 @@ def own_names(b: Binding) -> tuple[Column | None, ...]:
 
 
 def check_verbs(b: Binding) -> None:
-    """What verbs speak of must be in the query."""
+    """Refuse a query that lacks what a verb of the question speaks of."""
     spoken = Spoken(b.schema, b.query)
     for verb in b.of(Verb):
         if (verb.word in _ALIKE and not _tells_alike(b)) or not spoken.has(verb):

@@ -1,4 +1,4 @@
-"""Where the rules look: the words of a question with what may begin at each, and the small rules of all others."""
+"""The reader that every rule is given: a question's words, what may begin at each, and the rules that others share."""
 
 from collections.abc import Iterator
 from dataclasses import replace

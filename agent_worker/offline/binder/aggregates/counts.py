@@ -79,8 +79,8 @@ def _spoken_of(b: Binding) -> set[str]:
 
 
 def check_counting_column(b: Binding, name: Name, tables: set[str]) -> None:
-    """A column that says how many there are, of these tables or of any that all the question may be about:
-    `no_of_customers` of banks."""
+    """Refuse to count where a column of these tables, or of any that all the question may be about, says how many there
+    are: `no_of_customers` of banks."""
     said = stems(name.text.lower().split())
     for column, words in b.schema.counting.items():
         if not said & words:
@@ -111,8 +111,8 @@ def _told_of_base(b: Binding, path: Path) -> bool:
 
 
 def check_known(b: Binding, name: Name, distinct: bool = False) -> None:
-    """What is counted is known as a whole: "allergies" are hardly the rows of `has_allergy` where another table has
-    them for its key; nor are all of them among those that something refers to."""
+    """Refuse to count what is not known as a whole: "allergies" are hardly the rows of `has_allergy` where another
+    table has them for its key; nor are all of them among those that something refers to."""
     own = [c for c in name.columns if c.column and b.schema.tables[c.table].key == b.column(c)]
     if name.tables and name.cost < name.tables[0].cost >= 0.5 and any(c.cost < 0.5 and c.table != b.base for c in own):
         raise Doubtful(f"{name.text}, or what is said of them")
