@@ -50,7 +50,7 @@ class AskBack:
         return " ".join(sentence for sentence in sentences if sentence)
 
     def _trouble(self, segments: Segments) -> str:
-        """What stands in the way, without a word about words of asking."""
+        """The sentence that says why there is no answer; of a question word it says nothing."""
         message, segment = self.problem.problem.message, self.problem.segment
         if senses.CHANGES & {word for word in segments.words if not self.single.core.index.find((word,))}:
             return "Data are only read here, never changed."

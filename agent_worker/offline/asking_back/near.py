@@ -8,16 +8,15 @@ _NEAR = 80.0
 _MOST = 3
 _SHORT = 3
 """So short a name looks like everything."""
-_MOST_VALUES = 5_000
 
 
 def near(word: str, schema: Schema) -> tuple[str, ...]:
     """Up to three names of tables, columns or values that look like `word`, the nearest first."""
-    values = [v for t in schema.catalog.tables for c in t.columns for v in c.values]
-    known = dict.fromkeys((*sorted(" ".join(words) for words in schema.names), *values[:_MOST_VALUES]))
-    choices = [choice for choice in known if len(choice) * 2 > len(word) and len(choice) > _SHORT]
-    found = process.extract(word, choices, scorer=fuzz.WRatio, processor=str.lower, limit=_MOST, score_cutoff=_NEAR)
-    return tuple(text for text, _, _ in found if not _opposite(word, text)) if len(word) > 3 else ()
+    if len(word) <= _SHORT:
+        return ()
+    choices = {text: lower for text, lower in schema.texts.items() if len(text) * 2 > len(word) and len(text) > _SHORT}
+    found = process.extract(word.lower(), choices, scorer=fuzz.WRatio, limit=_MOST, score_cutoff=_NEAR)
+    return tuple(text for _, _, text in found if not _opposite(word, text))
 
 
 def _opposite(word: str, text: str) -> bool:

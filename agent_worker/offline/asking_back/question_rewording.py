@@ -59,7 +59,7 @@ def _is_unit(word: str) -> bool:
 
 
 def codes(segments: Segments) -> Iterator[str]:
-    """A name by the code that begins as it does: "Boston" by BOS."""
+    """The question with a name replaced by a code that begins as it does: BOS for "Boston"."""
     keys = {(key.ref_table, key.ref_column) for key in segments.schema.keys}
     known = {value for key in keys for value in segments.schema.columns[key].info.values}
     for segment in segments.all:
@@ -82,7 +82,7 @@ def from_to(segments: Segments) -> Iterator[str]:
 
 
 def in_period(segments: Segments) -> Iterator[str]:
-    """What lies in the days that are named, of every table with dates."""
+    """Counts and lists of the rows in the days that are named, of the first tables with dates."""
     if match := _DAYS.search(segments.text):
         for table in segments.dated[:2]:
             yield f"how many {table.plural} {match.group()}"

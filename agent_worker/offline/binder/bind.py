@@ -63,7 +63,7 @@ class Bound:
 def bind(b: Binding) -> Bound:
     """The query of a whole parse over its base table. Raises `Unbound` where that makes no sense."""
     _in_all(b)
-    items = b.items()
+    items = b.items
     if any(name.candidates[0].via[0] and name.candidates[0].table == b.base for name in names_in(b.parse)):
         raise Unbound("reached over what the question is about")
     if not items and not b.of(Everything):
@@ -131,7 +131,7 @@ def bind(b: Binding) -> Bound:
 
 
 def _in_all(b: Binding) -> None:
-    """A column that is asked for "in all" is added up, things are counted; what is a figure already stays."""
+    """Add up a column that is asked for "in all", or count the things; what is a figure already stays."""
     for select in b.of(Select) if b.of(InAll) else ():
         plain = [item for item in select.items if not item.fn and not (item.name and item.name.declared)]
         if plain and (len(select.items) > 1 or select.distinct or plain[0].name is None):
@@ -207,7 +207,7 @@ def _finish(b: Binding) -> None:
     if any(ref.path and ref.table in b.counted for ref in plain):
         raise Unbound("counted by itself")
     fixed = [c.expr for c in query.conditions if isinstance(c, Compare) and c.operator == "="]
-    implied = [i.name for i in b.items() if i.fn == "count" and i.name and not i.distinct]
+    implied = [i.name for i in b.items if i.fn == "count" and i.name and not i.distinct]
     columns = [c for name in implied for c in name.columns if c.column and c.cost <= name.cost + 0.5]
     counted = {(c.table, c.column) for c in columns if b.column(c).kind is not ColumnKind.DATE}
     if any(isinstance(e, Ref) and (e.table, e.column) in counted and not is_named(b, e) for e in fixed):
@@ -259,7 +259,7 @@ def _finish_rows(b: Binding, plain: list[Ref]) -> None:
 
 
 def _show_figures(b: Binding) -> None:
-    """What is ranked by, or is a condition on groups, is shown."""
+    """Show what is ranked by, and what groups are bounded by."""
     query = b.query
     if query.distinct or query.over:
         return

@@ -52,7 +52,7 @@ def _last_noun(fragment: Select | Mention | HowMany | Group) -> Name | None:
 
 
 def check_terse(b: Binding) -> None:
-    """What nothing opens is counted by groups; without any, its rows are meant."""
+    """Refuse a count that nothing opens ("flights") unless it is by groups, and groups by an amount."""
     grouped = bool(b.query.groups or b.query.buckets)
     for select in b.of(Select):
         if select.terse and select.items[0].fn and not grouped:
@@ -63,7 +63,7 @@ def check_terse(b: Binding) -> None:
 
 
 def check_outer(b: Binding) -> None:
-    """An average of counts is one over all units of time, or over all things of one kind."""
+    """Set the average of counts that a question asks for, over all units of time or over all things of one kind."""
     query = b.query
     ways = [e.per.ref.path for e in query.shown if isinstance(e, Agg) and e.per and e.per.distinct and e.per.ref]
     if any(query.buckets or group.path[: len(way)] != way for way in ways for group in query.groups):
@@ -84,7 +84,7 @@ def check_bridge(b: Binding) -> None:
     by a key of their own."""
     counts = [e.ref for e in b.query.shown if isinstance(e, Agg) and e.fn == "count" and e.ref]
     told = any(kin(v.word, w) for v in b.of(Verb) for w in b.table.words)
-    if told or b.base in b.named_tables() or not any(ref.table == b.base for ref in counts):
+    if told or b.base in b.named_tables or not any(ref.table == b.base for ref in counts):
         return
     held = {c.expr.table for c in b.query.conditions if isinstance(c, Compare) and isinstance(c.expr, Ref)}
     for key in (b.schema.refers(ref.table, ref.column) for ref in counts):
@@ -128,25 +128,25 @@ def asks_values(b: Binding) -> bool:
     first = b.of(Select)[:1]
     asked = _asks_one(b) or any(s.which or (s.single and len(s.items) == 1) for s in first)
     asked = asked or _is_of_unnamed(b)
-    done = b.of(Verb) and len(b.items()) == 1 and b.items()[0].owner is None  # where customers live
+    done = b.of(Verb) and len(b.items) == 1 and b.items[0].owner is None  # where customers live
     with_base = any((m.has or done) and b.base in {c.table for c in m.name.tables} for m in b.of(Mention))
     return (asked or with_base or _lists_values(b)) and not b.of(Group)
 
 
 def _is_of_unnamed(b: Binding) -> bool:
     """Whether one thing is asked of rows that nobody named, so that these are not asked for."""
-    return len(b.items()) == 1 and b.base not in b.named_tables()
+    return len(b.items) == 1 and b.base not in b.named_tables
 
 
 def _asks_one(b: Binding) -> bool:
     """Whether one value is asked for: "the grade taught in classroom 103"."""
-    items = b.items()
+    items = b.items
     return len(items) == 1 and items[0].owner is None and items[0].name is not None and _is_one(items[0].name)
 
 
 def _lists_values(b: Binding) -> bool:
     """Whether one column is asked for of nothing: "all payment methods" are its values, not one for each row."""
-    items, query = b.items(), b.query
+    items, query = b.items, b.query
     if len(items) != 1 or items[0].name is None or query.order or query.conditions:
         return False
     name, owner = items[0].name, items[0].owner
@@ -158,7 +158,7 @@ def _lists_values(b: Binding) -> bool:
 def check_rows(b: Binding, plain: list[Ref]) -> None:
     """Rows of the base are rows of what is asked for; and what is asked for is not what was said."""
     ranked = [e for e, _ in b.query.order if isinstance(e, Ref)] if b.query.limit else []
-    added = any(i.fn == "" and i.name and i.name.text.lower().split()[0] in _ADDED for i in b.items())
+    added = any(i.fn == "" and i.name and i.name.text.lower().split()[0] in _ADDED for i in b.items)
     if (b.told_by or (added and len(plain) == 1 and not b.of(Sort))) and not _is_of_one_thing(b):
         raise Doubtful("how many of each, or of all")
     if plain and all(ref.path for ref in plain) and not b.query.everything:
@@ -168,7 +168,7 @@ def check_rows(b: Binding, plain: list[Ref]) -> None:
             b.query.shown[:0] = own
         elif len(shared) == 1 and not (b.base_is_said() and are_each(b, b.base, plain[0].table)):
             raise Unbound("rows of another table")
-    named = b.named_tables()
+    named = b.named_tables
     ways = {ref.path for ref in plain}
     if b.base not in named and len(ways) > 1 and () not in ways and not (b.of(Verb) or b.of(Group)):
         raise Doubtful("lists of two things, or what belongs together")
@@ -233,7 +233,7 @@ def own_names(b: Binding) -> tuple[Column | None, ...]:
 
 
 def check_verbs(b: Binding) -> None:
-    """What verbs speak of must be in the query."""
+    """Refuse a query that lacks what a verb of the question speaks of."""
     spoken = Spoken(b.schema, b.query)
     for verb in b.of(Verb):
         if (verb.word in _ALIKE and not _tells_alike(b)) or not spoken.has(verb):
@@ -247,7 +247,7 @@ def _tells_alike(b: Binding) -> bool:
 
 def check_owners(b: Binding) -> None:
     """Names are of something that the question names, or that this refers to."""
-    said = b.named_tables()
+    said = b.named_tables
     told = {t.name for v in b.of(Verb) for t in b.schema.tables.values() if any(kin(v.word, w) for w in t.words)}
     near = b.schema.referred_by(said) | told
     for ref in (*(e for e in b.query.shown if isinstance(e, Ref)), *b.query.groups):

@@ -58,7 +58,7 @@ def role_before(b: Binding, where: Where, table: str, column: str) -> str:
 
 
 def role_bonus(where: Where, column: Column) -> float:
-    """How much nearer a column is whose name says what stands before the value: "to SFO" is a destination."""
+    """What a column costs less for saying the part that stands before the value: "to SFO" is a destination."""
     return _ROLE if ROLE_WORDS.get(where.role, frozenset()) & set(column.words) else 0.0
 
 
@@ -202,7 +202,7 @@ def _distance(b: Binding, table: str) -> float | None:
 
 
 def check_nearest(b: Binding, where: Where, table: str, column: str) -> None:
-    """A condition right behind another noun is on that one, where it has such a column too."""
+    """Refuse a condition on this column right behind another noun that has such a column too."""
     before = b.parse.fragments[: b.parse.fragments.index(where)]
     nouns = [f for f in before[-2:] if isinstance(f, Mention)]
     if not nouns or where.label:

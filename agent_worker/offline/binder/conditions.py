@@ -154,7 +154,7 @@ def _is_spoken_of(b: Binding, path: Path) -> bool:
     tables = {step.end for step in path}
     words = [word for table in tables for word in b.schema.tables[table].words]
     said = any(kin(verb.word, word) for verb in b.of(Verb) for word in words)
-    return said or bool(tables & (b.mentioned | b.named_tables()))
+    return said or bool(tables & (b.mentioned | b.named_tables))
 
 
 def _both(b: Binding, where: Where, column: Column, ref: Ref) -> list[Condition]:
@@ -232,7 +232,7 @@ def check_contradiction(b: Binding, new: Condition) -> None:
 
 
 def _denied(b: Binding, new: Exists) -> bool:
-    """A condition behind "without a captain" is on those that must not exist."""
+    """Add a condition behind "without a captain" to those that must not exist; whether there were any."""
     for at, old in enumerate(b.query.conditions):
         if isinstance(old, Exists) and old.negated and new.path[: len(old.path)] == old.path:
             b.query.conditions[at] = Exists(new.path, old.conditions + new.conditions, negated=True)
@@ -254,7 +254,7 @@ def _of_one_row(old: Exists, new: Exists) -> Exists | None:
 
 
 def _placed(condition: Compare, path: Path) -> Compare:
-    """A condition with its place on the way, where it is none at the end."""
+    """A condition with its column at the end of `path`."""
     ref = condition.expr
     assert isinstance(ref, Ref)
     return replace(condition, expr=Ref(path, ref.table, ref.column))

@@ -87,7 +87,7 @@ def _group_by(b: Binding, name: Name, aggregated: bool, firm: bool) -> None:
 
 
 def _grouped(b: Binding, name: Name) -> Ref | Thing:
-    """What there is one of in each row of the base, to group by."""
+    """The column or the thing to group by, of which each row of the base has one."""
     cost, found = one_of_each(b, name)
     way = found.path if isinstance(found, Ref) else found[0]
     _check_way(b, way, name)
@@ -106,7 +106,7 @@ def _named_refs(path: Path, table: Table) -> list[Ref]:
 
 
 def _first_of_each(b: Binding, name: Name) -> None:
-    """The first ones of each of these, rather than of all."""
+    """Take the first rows of each of these, rather than of all."""
     found = _grouped(b, name)
     if isinstance(found, Ref) and is_amount(b, found):
         raise Doubtful(f"per so many, or by {found.column}")
@@ -119,7 +119,7 @@ def _first_of_each(b: Binding, name: Name) -> None:
 
 
 def _check_way(b: Binding, path: Path, name: Name) -> None:
-    """A group that lies far away, and on several ways, is one of two things: customers' nations, or suppliers'."""
+    """Refuse a group to which several ways lead, such as customers' and suppliers' nations, where none is said."""
     ways = b.joins.functional(path[-1].end) if len(path) > 1 else []
     told = any(c.via[0] and c.table == path[-1].end for c in name.candidates) if path else False
     plain = is_plain_way(b, path) and not any(is_plain_way(b, way) for way in ways if way != path)
@@ -128,7 +128,7 @@ def _check_way(b: Binding, path: Path, name: Name) -> None:
 
 
 def bind_mention(b: Binding, mention: Mention) -> None:
-    """A table of the question is joined, or must have a row."""
+    """Join a table that the question names, or require a row of it."""
     tables = mention.name.tables
     if any(c.table == b.base for c in tables):
         b.cost += min(c.cost for c in tables if c.table == b.base) - mention.name.cost
@@ -192,7 +192,7 @@ def bind_absent(b: Binding, absent: Absent) -> None:
     tables = [c.table for c in absent.name.tables] if absent.name else _done_by(b, absent.verb)
     if b.base in tables:
         raise Unbound("absent from itself")
-    asked = [c for i in b.items() if i.name and not i.owner for c in i.name.columns if c.cost <= i.name.cost]
+    asked = [c for i in b.items if i.name and not i.owner for c in i.name.columns if c.cost <= i.name.cost]
     facts = [c for c in asked if not c.via[0] and b.column(c).role not in (ColumnRole.LABEL, ColumnRole.IDENTIFIER)]
     if {c.table for c in facts} > {b.base} and any(c.table in tables for c in facts):
         raise Unbound("of what has none, or of what is absent")

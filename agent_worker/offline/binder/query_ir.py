@@ -194,7 +194,7 @@ class QueryIR:
 
 
 def plainest(query: QueryIR) -> QueryIR:
-    """A query without what makes no other answer of it: the side of a join that a key is shown from, things behind a
+    """A query without what does not change its answer: the side of a join that a key is shown from, things behind a
     row that must exist, and whether what is alike stands there once."""
     conditions: list[Condition] = []
     for one in query.conditions:
@@ -218,7 +218,7 @@ def nearest(ref: Ref) -> Ref:
 
 
 def _needed(path: Path) -> Path:
-    """A way to rows, without the steps at its end of which each row has one."""
+    """A path without the steps at its end along which each row has just one other."""
     while len(path) > 1 and path[-1].along:
         path = path[:-1]
     return path

@@ -216,7 +216,7 @@ def _ranked_by(b: Binding, rank: Rank) -> Expr:
 def _own_figure(b: Binding) -> Agg:
     """The one figure that is asked for, of one kind of group."""
     by = [name for group in b.of(Group) for name in group.names]
-    by += [item for item in b.items() if not item.fn]
+    by += [item for item in b.items if not item.fn]
     aggregates = b.query.aggregates
     if len(aggregates) != 1 or len(by) + len(b.of(Per)) != 1:
         raise Doubtful("the first of what, by what")

@@ -68,15 +68,15 @@ def show_item(b: Binding, item: SelectItem, size: int) -> None:
 def check_items(b: Binding) -> None:
     """Things are counted over their own rows: two kinds of them, over two."""
     counts = [e for e in b.query.aggregates if e.fn == "count"]
-    things = [i for i in b.items() if i.fn == "count" and i.name and i.name.tables and not i.distinct]
+    things = [i for i in b.items if i.fn == "count" and i.name and i.name.tables and not i.distinct]
     if len(things) > 1 and len(counts) > 1 and Agg("count") in counts:
         raise Doubtful("counts of two things")
     if len(things) > 1 and b.base not in b.mentioned | {c.table for i in things if i.name for c in i.name.tables}:
         raise Doubtful("all of two things, or those that something else tells of")
-    own = [i for i in b.items() if i.name and i.name.text.lower() in OWN_WORDS]
+    own = [i for i in b.items if i.name and i.name.text.lower() in OWN_WORDS]
     for items in (own, *(select.items for select in b.of(Select))):
         texts = [(i.fn, i.name.text.lower()) for i in items if i.name]
-        if len(set(texts)) < len(texts) and len(b.query.shown) < len(b.items()):
+        if len(set(texts)) < len(texts) and len(b.query.shown) < len(b.items):
             raise Unbound("the same twice")
 
 
@@ -115,8 +115,8 @@ def one_of_each(b: Binding, name: Name, owner: Name | None = None) -> tuple[floa
 def _check_item(b: Binding, item: SelectItem, found: Ref | Thing) -> None:
     """A noun of its own behind "of A and" may be of both; "type" or "name" alone is of what came before."""
     assert item.name is not None
-    owned = any(i.owner for i in b.items() if i is not item)
-    beside = [i.name for i in b.items() if i.fn == "count" and i.name and i.name.end + 1 == item.name.start]
+    owned = any(i.owner for i in b.items if i is not item)
+    beside = [i.name for i in b.items if i.fn == "count" and i.name and i.name.end + 1 == item.name.start]
     if item.name.tables and any(name.tables for name in beside):
         raise Doubtful(f"how many {item.name.text}, or which")
     if not isinstance(found, Ref) and owned and item.owner is None and b.entities:

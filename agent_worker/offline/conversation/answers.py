@@ -180,7 +180,7 @@ def _is_understood(asked: AskBack, core: str) -> bool:
 
 
 def _placed(asked: AskBack, said: Segment, core: str) -> list[str]:
-    """Whole questions that say the earlier one with the answer in it, where there is one way to."""
+    """The earlier question with the answer put into it, as a whole question; none where there are several ways to."""
     segment, text = asked.problem.segment, asked.problem.text
     if segment is None:
         return []

@@ -119,7 +119,7 @@ def _described(description: Description, term: Term) -> Description:
 
 
 def _to_keep(term: Term) -> str:
-    """What to write where, so that everybody's questions know it."""
+    """The lines of the description file that keep a term for everybody."""
     lines = f"```toml\n[{term.section}]\n{term.line}\n```"
     return f"To keep it for everybody, put this into `deadstop.toml` beside the data:\n\n{lines}"
 

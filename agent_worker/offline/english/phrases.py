@@ -36,10 +36,8 @@ class Phrases(Generic[V]):
 
     def at(self, words: list[str], start: int) -> list[tuple[int, V]]:
         """Every phrase that begins at `start`: where it ends and what it says, the longest first."""
-        if start >= len(words):
-            return []
-        rows = self._by_first.get(words[start], ())
-        return [(start + len(p), value) for p, value in rows if words[start : start + len(p)] == p]
+        rows = self._by_first.get(words[start]) if start < len(words) else None
+        return [(start + len(p), value) for p, value in rows if words[start : start + len(p)] == p] if rows else []
 
 
 def words_of(phrases: str) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""How conditions are alike, and how a newer one stands in the place of an earlier."""
+"""Which earlier condition a newer one replaces, and how."""
 
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
@@ -54,7 +54,7 @@ def direction(f: Fragment) -> str:
 
 
 def moved(value: Any, by: int) -> Any:
-    """The same fragments, their words further behind."""
+    """The same fragments with `by` added to their token positions."""
     if isinstance(value, Value):
         return Value(value.text, value.start + by, value.end + by, value.refs, value.quoted)
     if isinstance(value, (Name, Number)):

@@ -1,4 +1,4 @@
-"""How it is arranged: groups, order, ranks. Each rule returns fragments."""
+"""How rows are arranged: groups, order, ranks. Each rule returns fragments."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What is set side by side: two times, two values, and how a figure grows."""
+"""Comparisons side by side (two times, two values), and the growth of a figure."""
 
 from collections.abc import Iterator
 
@@ -100,7 +100,7 @@ def _thing(reader: Reader, at: int) -> Iterator[int]:
 
 
 def _second(reader: Reader, at: int) -> Iterator[int]:
-    """Where what is compared with begins."""
+    """The positions at which the second of two compared things may begin."""
     ends = [end for end, _ in reader.phrase(english.VERSUS, at)]
     if reader.word(at) in ("and", "with", "to") and "compare" in reader.words[:1]:
         ends.append(at + 1)

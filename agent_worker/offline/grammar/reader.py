@@ -1,4 +1,4 @@
-"""Where the rules look: the words of a question with what may begin at each, and the small rules of all others."""
+"""The reader that every rule is given: a question's words, what may begin at each, and the rules that others share."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +17,7 @@ from agent_worker.offline.schema.roles import ColumnRole, is_added_up, is_scale
 V = TypeVar("V")
 Found = tuple[int, Any, float]
 """Where a phrase ends, what it says, and what it costs to read it so."""
+_PLAIN_VERBS = VERBS - TELLING
 
 
 class Reader:
@@ -118,7 +119,7 @@ class Reader:
 
     def is_of_measuring(self, at: int) -> bool:
         """Whether a verb stands right behind what is measured, and says nothing more: "hours worked"."""
-        starts = range(max(0, at - 3), at) if self.word(at) in VERBS - TELLING else ()
+        starts = range(max(0, at - 3), at) if self.word(at) in _PLAIN_VERBS else ()
         found = [name for start in starts for name in self.names(start) if name.end == at and name.cost < PART]
         return any(self.is_amount(name) for name in found)
 

@@ -15,7 +15,7 @@ from agent_worker.offline.grammar.asked_for.selecting import stands_alone
 from agent_worker.offline.grammar.continuing import points_back
 from agent_worker.offline.grammar.cover import further_parses, parses
 from agent_worker.offline.grammar.fragments import Parse, Select, Verb, names_in
-from agent_worker.offline.lexer.lattice import lattice
+from agent_worker.offline.lexer.lattice import Lattice, lattice
 from agent_worker.offline.output.render import Renderer
 from agent_worker.offline.schema.join_paths import Joins
 from agent_worker.offline.schema.lookup import NameIndex
@@ -85,14 +85,21 @@ class Core:
         self.values = values
         self.index = NameIndex(self.schema)
         self._routes: dict[str, Joins] = {}
+        self._last: Lattice | None = None
         self._done: dict[str, list[str]] = defaultdict(list)
         for table in self.schema.tables.values():
             self._done[stem(table.words[-1])].append(table.name)
         self._refers = {table: {key.ref_table for key in self.schema.keys_of(table)} for table in self.schema.tables}
 
+    def lattice(self, question: str) -> Lattice:
+        """The lattice of a question; the last one is kept, since one that cannot be read is looked at again."""
+        if self._last is None or self._last.question != question:
+            self._last = lattice(question, self.values, self.index)
+        return self._last
+
     def read(self, question: str) -> Interpretations:
         """Every interpretation of a question."""
-        cut = lattice(question, self.values, self.index)
+        cut = self.lattice(question)
         found, reached = parses(cut)
         words = len(question.split()) + (0 if stands_alone(question) else _LEFT_OUT)
         if not found:
@@ -101,7 +108,7 @@ class Core:
 
     def read_on(self, question: str, before: Parse, words: int) -> Interpretations:
         """Every interpretation of a text that goes on from a question of so many words."""
-        found, adds = further_parses(lattice(question, self.values, self.index))
+        found, adds = further_parses(self.lattice(question))
         keys = frozenset((key.ref_table, key.ref_column) for key in self.schema.keys)
         going_on = GoingOn(before, adds, points_back(question), keys)
         merged: list[Parse] = []

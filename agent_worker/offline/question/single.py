@@ -15,7 +15,6 @@ from agent_worker.offline.english.word_forms import stem, stems
 from agent_worker.offline.grammar.asked_for.selecting import stands_alone
 from agent_worker.offline.grammar.continuing import asks_whole, goes_on, is_figure_alone, led_by
 from agent_worker.offline.grammar.fragments import Select, names_in
-from agent_worker.offline.lexer.lattice import lattice
 from agent_worker.offline.output.describe import QueryDescription
 from agent_worker.offline.question.about_data import about, rows_of
 from agent_worker.offline.question.chart_words import drawn, is_that, with_chart
@@ -71,7 +70,7 @@ class CatalogWords:
     def cut(self, question: str) -> list[Segment]:
         """The segments of a question."""
         if question not in self._segments:
-            self._segments[question] = cut(lattice(question, self.core.values, self.core.index))
+            self._segments[question] = cut(self.core.lattice(question))
         return self._segments[question]
 
     def spelled(self, question: str) -> tuple[str, list[str]]:
@@ -159,8 +158,8 @@ class Single:
         follows = goes_on(question)
         goes_before = before is not None and before.interpretation is not None
         whole = None if follows and (goes_before or not asks_whole(question)) else self._whole(question)
-        segment = isinstance(whole, Understood) and _is_piece(question, whole)
-        if isinstance(whole, Understood) and not segment and (not goes_before or _is_whole(question, whole, before)):
+        piece = isinstance(whole, Understood) and _is_piece(question, whole)
+        if isinstance(whole, Understood) and not piece and (not goes_before or _is_whole(question, whole, before)):
             return whole
         further = self._further(question, before) if before is not None and before.interpretation is not None else ""
         if isinstance(further, Understood):
@@ -172,7 +171,7 @@ class Single:
             return Understood(said)
         if goes_before and (follows or isinstance(whole, Understood)):
             raise NotUnderstood(question, Ambiguous(further))
-        if follows or segment or not isinstance(whole, NotUnderstood):
+        if follows or piece or not isinstance(whole, NotUnderstood):
             raise NotUnderstood(question, Ambiguous(_NO_EARLIER))
         raise whole
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 import msgspec
 from msgspec.structs import replace
@@ -36,6 +37,7 @@ _PLANNED = frozenset(
     """due deadline expected planned scheduled expiry expires birth born dob updated modified""".split()  # noqa: SIM905
 )
 """What a date's name says of when something was over, or of what is no part of its course."""
+_MOST_VALUES = 5_000
 _VALUES = (("value",), ("reading",), ("measurement",), ("measured", "value"))
 
 
@@ -194,6 +196,12 @@ class Schema:
     def names(self) -> list[Words]:
         """What its tables and columns are called."""
         return [*(table.words for table in self.tables.values()), *(column.words for column in self.columns.values())]
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """Its names, and the first values of its columns: each as it is written, and in small letters."""
+        values = islice((v for t in self.catalog.tables for c in t.columns for v in c.values), _MOST_VALUES)
+        return {text: text.lower() for text in (*sorted(" ".join(words) for words in self.names), *values)}
 
     @cached_property
     def parts(self) -> frozenset[str]:

@@ -153,6 +153,6 @@ def _tells(pieces: Subwords) -> bool:
 
 
 def _whole_first(refs: list[ValueRef]) -> list[ValueRef]:
-    """Where a value is named whole, values that it is only a part of are not meant."""
+    """The values that are named whole, each once; where there are none, those that are named in part."""
     whole = [ref for ref in refs if ref.whole]
     return list(dict.fromkeys(whole or refs))

@@ -36,7 +36,7 @@ def add_count(b: Binding, item: SelectItem) -> None:
         b.counted.add(b.base)
         add_shown(b, Agg("count"))
         return
-    alone = len(b.items()) == 1 and (item.owner is not None or b.of(Mention))
+    alone = len(b.items) == 1 and (item.owner is not None or b.of(Mention))
     if numeric and not item.distinct and (item.guessed or alone or _fixed(b)):
         ref, cost = resolve(b, item.name, item.owner, numeric=True)
         b.cost += cost - best + 0.1
@@ -56,7 +56,7 @@ def add_count(b: Binding, item: SelectItem) -> None:
         own = own_key(table.columns)
         if own is not None and own.name != step.end_column:
             raise Doubtful(f"{item.name.text} by {step.end_column}")
-        apart = len(b.items()) > 1 or b.of(Group)
+        apart = len(b.items) > 1 or b.of(Group)
         if len(path) == 1 and not item.distinct and apart and only_joins(b):
             add_shown(b, Agg("count"))
             return
@@ -79,8 +79,8 @@ def _spoken_of(b: Binding) -> set[str]:
 
 
 def check_counting_column(b: Binding, name: Name, tables: set[str]) -> None:
-    """A column that says how many there are, of these tables or of any that all the question may be about:
-    `no_of_customers` of banks."""
+    """Refuse to count where a column of these tables, or of any that all the question may be about, says how many there
+    are: `no_of_customers` of banks."""
     said = stems(name.text.lower().split())
     for column, words in b.schema.counting.items():
         if not said & words:
@@ -111,8 +111,8 @@ def _told_of_base(b: Binding, path: Path) -> bool:
 
 
 def check_known(b: Binding, name: Name, distinct: bool = False) -> None:
-    """What is counted is known as a whole: "allergies" are hardly the rows of `has_allergy` where another table has
-    them for its key; nor are all of them among those that something refers to."""
+    """Refuse to count what is not known as a whole: "allergies" are hardly the rows of `has_allergy` where another
+    table has them for its key; nor are all of them among those that something refers to."""
     own = [c for c in name.columns if c.column and b.schema.tables[c.table].key == b.column(c)]
     if name.tables and name.cost < name.tables[0].cost >= 0.5 and any(c.cost < 0.5 and c.table != b.base for c in own):
         raise Doubtful(f"{name.text}, or what is said of them")

@@ -1,6 +1,7 @@
 """One parse over one base table, and the query that is made of it: what is asked for, of whom, and what is named."""
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from agent_worker.offline.binder.query_ir import QueryIR, Ref
 from agent_worker.offline.english.vocabulary import DERIVED
@@ -75,6 +76,7 @@ class Binding:
     def of(self, kind: type) -> list:  # type: ignore[type-arg]
         return [fragment for fragment in self.parse.fragments if isinstance(fragment, kind)]
 
+    @cached_property
     def items(self) -> list[SelectItem]:
         """What is asked for, each with its owner: "the names and ages of students"."""
         found: list[SelectItem] = []
@@ -121,6 +123,7 @@ class Binding:
     def column(self, c: Candidate | Ref) -> Column:
         return self.schema.columns[c.table, c.column or ""]
 
+    @cached_property
     def named_tables(self) -> set[str]:
         """The tables that the question names, by themselves or with the name of a column."""
         parse = self.parse.fragments
@@ -132,12 +135,12 @@ class Binding:
         return found | {f.name.tables[0].table for f in self.of(Everything) if f.name and f.name.tables}
 
     def item_names(self) -> list[Name]:
-        items = self.items()
+        items = self.items
         return [name for item in items for name in (item.name, item.owner) if name]
 
     def base_is_said(self) -> bool:
         """Whether the question names the rows that what it asks for is of."""
-        items = [item.owner for item in self.items() if item.owner]
+        items = [item.owner for item in self.items if item.owner]
         return self.base in self.mentioned | {c.table for name in items for c in name.tables}
 
     def noun_before(self, where: Where) -> set[str]:

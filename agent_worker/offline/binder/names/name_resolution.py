@@ -59,15 +59,14 @@ def resolve(b: Binding, name: Name, owner: Name | None, numeric: bool = False) -
 
 
 def take(b: Binding, name: Name, owner: Name | None = None, numeric: bool = False) -> Ref:
-    """The one column that a name means here, which costs what it is further than the name."""
+    """The one column that a name means here; adds to the cost of `b` by how much it is less sure than the name."""
     ref, cost = resolve(b, name, owner, numeric)
     b.cost += cost - name.cost
     return ref
 
 
 def _check_key(b: Binding, name: Name, ref: Ref) -> None:
-    """A key does not stand for what the table behind it calls so: `room_id` is no "room number" where rooms have
-    one."""
+    """Refuse a key for what the table behind it calls so: `room_id` is no "room number" where rooms have one."""
     key = b.schema.refers(ref.table, ref.column)
     own = {(c.table, c.column): c.cost for c in name.columns}
     if key and any(t == key.ref_table and cost < own[ref.table, ref.column] - 0.1 for (t, _), cost in own.items()):
@@ -134,7 +133,7 @@ def resolve_table(b: Binding, name: Name, owner: Name | None = None) -> tuple[Pa
 
 
 def says_yes(b: Binding, ref: Ref, negated: bool) -> Compare | None:
-    """That a column says yes, or no, where it says either."""
+    """The condition that a column says yes, or no; None where it holds neither."""
     column, said = b.column(ref), "no" if negated else "yes"
     if codes := yes_and_no(column.info):
         return Compare(ref, "=", (Literal(codes[negated], said),))

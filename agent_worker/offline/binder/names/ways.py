@@ -55,7 +55,7 @@ def _column_of(b: Binding, step: JoinStep) -> Column:
 
 
 def tables_passed(b: Binding, path: Path) -> int:
-    """How many of the tables that the question names a way goes through."""
+    """How many of the tables on a way the question names."""
     return len({step.end for step in path[:-1]} & b.mentioned)
 
 

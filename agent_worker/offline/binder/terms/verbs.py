@@ -1,4 +1,4 @@
-"""What the verbs of a question speak of: no word that says something is dropped in silence."""
+"""Whether a query has what the verbs of its question speak of, so that no verb is dropped in silence."""
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property

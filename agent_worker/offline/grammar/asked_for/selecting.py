@@ -48,7 +48,7 @@ def selects(reader: Reader, at: int) -> Iterator[Found]:
 
 
 def _named(reader: Reader, at: int, kind: str) -> Iterator[tuple[int, SelectItems, float]]:
-    """A list of what is asked for; nobody is a day."""
+    """The list of what is asked for, without dates behind "who"."""
     for end, items, cost in item_list(reader, at, counted=kind == "count"):
         if kind != "who" or not any(one.name and reader.is_date(one.name) for one in items):
             yield end, items, cost

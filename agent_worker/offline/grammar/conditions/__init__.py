@@ -1,1 +1,1 @@
-"""What must hold of it: comparisons, values, columns of yes and no, other things. Each rule returns fragments."""
+"""Conditions: comparisons, values, columns of yes and no, other things. Each rule returns fragments."""

@@ -1,4 +1,4 @@
-"""A question that is not read as a whole, cut into pieces: names and values of the data, and other words."""
+"""A question that is not read as a whole, cut into segments: names and values of the data, and other words."""
 
 import pytest
 
@@ -12,7 +12,7 @@ DESK: Tables = {
 
 
 @pytest.mark.parametrize(
-    ("question", "pieces"),
+    ("question", "segments"),
     [
         ("how many customers", "count:how many name:customers"),
         ("average unit price by frobnication", "figure:average name:unit price group:by unknown:frobnication"),
@@ -23,6 +23,6 @@ DESK: Tables = {
         ("customers never seen", "name:customers unknown:never unknown:seen"),
     ],
 )
-def test_every_word_is_in_one_piece(make: Make, question: str, pieces: str) -> None:
+def test_every_word_is_in_one_segment(make: Make, question: str, segments: str) -> None:
     found = CatalogWords(make(DESK).catalog).cut(question)
-    assert " ".join(f"{piece.kind}:{piece.text}" for piece in found) == pieces
+    assert " ".join(f"{segment.kind}:{segment.text}" for segment in found) == segments
