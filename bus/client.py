@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 from bus.address import Address, owner_of, read_address, read_key, require_owner
+from bus.follower import Follower
 from bus.log import LogReader
 from bus.transport.channel import Channel
 from bus.transport.codec import BUS_VERSION, CodecError, Decoder, encode
@@ -18,9 +18,6 @@ from bus.wire.batch import Batch
 from bus.wire.commands import AnyCommand
 from bus.wire.replies import AnyReply, Refused
 from bus.wire.topics import HEADS, Heads, clients_topic, job_topic, parse
-
-MAX_WAITING_BYTES = 1 << 20
-"""What may wait in memory for one follower; a slower one reads the log instead."""
 
 CONFIRM_TIMEOUT_S = 1.0
 
@@ -37,48 +34,11 @@ class CommandRefused(Exception):
         self.refused = refused
 
 
-class _Follower:
-    """What is live for one follower: a bounded queue, and whether something was left out of it."""
-
-    def __init__(self, after: int) -> None:
-        self.cursor = Cursor(after)
-        self.waiting: deque[Batch] = deque()
-        self.bytes = 0
-        self.behind = True
-        self.wake = asyncio.Event()
-
-    def offer(self, batch: Batch) -> None:
-        if not self.behind:
-            self.waiting.append(batch)
-            self.bytes += len(batch.blob)
-            if self.bytes > MAX_WAITING_BYTES:
-                self.fall_behind()
-        self.wake.set()
-
-    def head(self, last: int) -> None:
-        """The stream has reached `last`: if that is news and nothing waits that leads there, read the log."""
-        if last > self.cursor.after and not self.waiting:
-            self.fall_behind()
-
-    def fall_behind(self) -> None:
-        self.behind = True
-        self.waiting.clear()
-        self.bytes = 0
-        self.wake.set()
-
-    def take(self) -> Batch | None:
-        if not self.waiting:
-            return None
-        batch = self.waiting.popleft()
-        self.bytes -= len(batch.blob)
-        return batch
-
-
 class _Stream:
     """One job's followers here, and whether the supervisor has confirmed that it publishes to us."""
 
     def __init__(self) -> None:
-        self.followers: list[_Follower] = []
+        self.followers: list[Follower] = []
         self.present = 0
         self.confirmed = asyncio.Event()
 
@@ -197,9 +157,9 @@ class BusClient:
             self._log = LogReader(self._log_path)
         return self._log
 
-    def _join(self, job_id: str, after: int, present: bool) -> _Follower:
+    def _join(self, job_id: str, after: int, present: bool) -> Follower:
         """A follower with its subscription on the way."""
-        follower = _Follower(after)
+        follower = Follower(after)
         stream = self._streams.setdefault(job_id, _Stream())
         stream.followers.append(follower)
         if len(stream.followers) == 1:
@@ -216,7 +176,7 @@ class BusClient:
             async with asyncio.timeout(CONFIRM_TIMEOUT_S):
                 await self._streams[job_id].confirmed.wait()
 
-    def _leave(self, job_id: str, follower: _Follower, present: bool) -> None:
+    def _leave(self, job_id: str, follower: Follower, present: bool) -> None:
         stream = self._streams[job_id]
         stream.followers.remove(follower)
         stream.present -= present

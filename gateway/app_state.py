@@ -21,7 +21,7 @@ from gateway.auth.identities import Identities, Identity
 from gateway.auth.rate_limit import AddressRateLimiter, Rate
 from gateway.auth.token_check import TokenCheck
 from gateway.connections import LiveConnection
-from gateway.http_protocol import HttpConnection
+from gateway.http_connection import HttpConnection
 from gateway.wire.stream_frames import FrameCache
 
 OFFLINE = "offline"

@@ -36,7 +36,7 @@ from gateway.auth.cookies import Cookies, read_secret
 from gateway.auth.identities import Identities
 from gateway.auth.revoked_sessions import RevokedSessions
 from gateway.http_api.security.middleware import unreadable
-from gateway.http_protocol import HttpConnection
+from gateway.http_connection import HttpConnection
 from gateway.shutdown import ShutdownReason, ShutdownRequest, finish
 
 log = logging.getLogger(__name__)

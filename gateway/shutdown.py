@@ -11,7 +11,7 @@ from enum import Enum
 from aiohttp import web
 
 from gateway.app_state import Gateway
-from gateway.http_protocol import HttpConnection
+from gateway.http_connection import HttpConnection
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from bus.wire.replies import UNREADABLE_FILE, Changed, FileTaken, OwnFiles
 from gateway.app_state import CALLER, GATEWAY, Gateway, json_response
 from gateway.http_api.jobs.handlers import ending_of
 from gateway.http_api.params import text
-from gateway.http_protocol import while_connected
+from gateway.http_connection import while_connected
 from gateway.wire.errors import ApiError
 from gateway.wire.own_files import FileList, KeptFile
 

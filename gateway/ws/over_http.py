@@ -13,7 +13,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from gateway.app_state import CALLER, GATEWAY, IDENTITY
 from gateway.auth.addresses import address_of
-from gateway.http_protocol import note_signed_in
+from gateway.http_connection import note_signed_in
 from gateway.wire.errors import ApiError
 from gateway.wire.stream_frames import WireFrame
 from gateway.ws.connection import Connection

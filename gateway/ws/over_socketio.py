@@ -16,7 +16,7 @@ from gateway.app_state import GATEWAY, Gateway
 from gateway.auth.addresses import address_of
 from gateway.auth.identities import Identity
 from gateway.http_api.security.request_identity import by_bearer, by_cookie, from_own_page, own_origin_only
-from gateway.http_protocol import note_signed_in
+from gateway.http_connection import note_signed_in
 from gateway.wire.errors import ApiError
 from gateway.wire.stream_frames import HEADER_LENGTH_BYTES, WireFrame
 from gateway.ws.connection import Connection

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from gateway.auth.addresses import address_of
-from gateway.http_protocol import note_signed_in
+from gateway.http_connection import note_signed_in
 from gateway.wire.stream_frames import WireFrame
 
 LOOK_EVERY_S = 0.05

@@ -11,8 +11,8 @@ from bus.transport.codec import CodecError, Decoder
 from bus.wire.worker import AnyWorkerMessage, EventBatch, Finished, Heartbeat, Outcome
 from supervisor.control.catalog_refresh import CatalogRefresh
 from supervisor.control.parts import Parts
-from supervisor.control.spending import Spending
-from supervisor.control.worker_events import fault_in, fault_in_outcome, fault_in_usage
+from supervisor.control.usage_reports import UsageReports
+from supervisor.control.worker_message_check import fault_in, fault_in_outcome, fault_in_usage
 from supervisor.jobs.job_entry import JobEntry
 from supervisor.lifecycle.final_events import cause_of_death, held_to
 from supervisor.lifecycle.job import Action
@@ -43,7 +43,7 @@ class WorkerListener:
         self._journal = parts.journal
         self._jobs = parts.jobs
         self._limits = parts.limits
-        self._spending = Spending(parts.store, parts.reservations)
+        self._usage_reports = UsageReports(parts.store, parts.reservations)
         self._act = act
         self._catalog = catalog
         self._own_catalogs = own_catalogs
@@ -67,7 +67,7 @@ class WorkerListener:
             return
         if entry.job.given:
             self._take_usage(entry, heartbeat.usage, heartbeat.used_at)
-            self._spending.record(entry)
+            self._usage_reports.record(entry)
         if heartbeat.begun:
             entry.job.heard(self._loop.time())
         else:
@@ -141,7 +141,7 @@ class WorkerListener:
         if fault is not None:
             self._refuse(entry, fault)
             return False
-        self._stop_exceeding(entry, self._spending.take(entry, usage, used_at, self._loop.time()))
+        self._stop_exceeding(entry, self._usage_reports.take(entry, usage, used_at, self._loop.time()))
         return True
 
     def _take(self, entry: JobEntry, batch: EventBatch) -> None:
@@ -167,7 +167,7 @@ class WorkerListener:
         entry.job.finished(outcome, self._loop.time())
         if entry.job.outcome is outcome:
             self._store.outcome(entry.stream.number, outcome)
-            self._spending.record(entry)
+            self._usage_reports.record(entry)
         self._catalog.take(entry, outcome)
         self._own_catalogs.take(entry, outcome)
         self._act(entry, [])

@@ -29,7 +29,7 @@ class Reservation:
 
 @dataclass(slots=True)
 class UsageReport:
-    """What is known of a job's usage beside the usage itself; `control/spending.py` alone writes it."""
+    """What is known of a job's usage beside the usage itself; `control/usage_reports.py` alone writes it."""
 
     used_at: float = 0.0
     """When the usage was as it is known, by its worker's clock."""

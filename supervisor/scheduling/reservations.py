@@ -8,7 +8,7 @@ from bus.contract.settings import Settings
 from bus.contract.vocabulary import Reason
 from bus.wire.replies import Refused
 from supervisor.jobs.job_entry import JobEntry
-from supervisor.scheduling.budgets import DailyBudget
+from supervisor.scheduling.daily_budget import DailyBudget
 from supervisor.scheduling.limits import Exceeded
 from supervisor.storage.queries import Queries
 
@@ -21,12 +21,12 @@ class Reservations:
 
     def __init__(self, settings: Settings, queries: Queries) -> None:
         self._reserving: dict[str, dict[str, JobEntry]] = {}  # user -> job id -> job that has started and not ended
-        self._spending = DailyBudget(settings.agent.max_cost_usd_per_user_day, queries.costs_usd, time.time())
+        self._daily_budget = DailyBudget(settings.agent.max_cost_usd_per_user_day, queries.costs_usd, time.time())
         self._wanted_usd = _wanted_usd(settings)
 
     def refuse(self, user: str) -> Refused | None:
         """Why another question of this user would cost too much, if so."""
-        return self._spending.refuse(user, self._running_usd(user), time.time())
+        return self._daily_budget.refuse(user, self._running_usd(user), time.time())
 
     def may_start(self, user: str) -> bool:
         """Whether enough of the user's day is free for one more job: as much as one may cost, or all that is left,
@@ -51,7 +51,7 @@ class Reservations:
         own.pop(entry.job_id, None)
         if not own:
             self._reserving.pop(entry.user, None)
-        self._spending.add_ended(entry.user, entry.job.usage.cost_usd, time.time())
+        self._daily_budget.add_ended(entry.user, entry.job.usage.cost_usd, time.time())
 
     def over_budget(self, entry: JobEntry, now: float) -> Exceeded | None:
         """Whether the job has cost more than was reserved for it, and for long; `now` is monotonic. A worker
@@ -71,10 +71,10 @@ class Reservations:
 
     def _day_over(self, user: str) -> Exceeded | None:
         """Where nothing is reserved, since no model has a price, but jobs of agents of one's own cost all the same."""
-        left_usd = self._spending.left_usd(user, self._running_usd(user), time.time())
+        left_usd = self._daily_budget.left_usd(user, self._running_usd(user), time.time())
         if left_usd is None or left_usd >= 0:
             return None
-        words = self._spending.words(left_usd)
+        words = self._daily_budget.words(left_usd)
         return Exceeded(Reason.BUDGET, f"{words[:1].upper()}{words[1:]}.")
 
     def _free_usd(self, user: str) -> float | None:
@@ -83,7 +83,7 @@ class Reservations:
             max(entry.job.usage.cost_usd, (entry.reservation.usd or 0.0) if self._wanted_usd else 0.0)
             for entry in self._reserving.get(user, {}).values()
         )
-        return self._spending.left_usd(user, held_usd, time.time())
+        return self._daily_budget.left_usd(user, held_usd, time.time())
 
     def _running_usd(self, user: str) -> float:
         return sum(entry.job.usage.cost_usd for entry in self._reserving.get(user, {}).values())

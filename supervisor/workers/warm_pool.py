@@ -1,5 +1,5 @@
 """The warm workers of all places: taken by jobs, replaced soon after, killed when they are of no use any more. Which of
-those at one place, `warm_at_place` decides."""
+those at one place, `warm_stock` decides."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ from functools import partial
 from supervisor.lifecycle.kill_ladder import Step
 from supervisor.places.place import Place
 from supervisor.workers.placement import Placement
-from supervisor.workers.warm_at_place import WarmAtPlace
+from supervisor.workers.warm_stock import WarmAtPlace
 from supervisor.workers.worker import Worker
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ import "./components/answer/after/export-menu";
 import "./components/answer/after/rating";
 import "./components/shell/header";
 import "./components/shell/palette";
-import "./components/conversation/loaded";
+import "./components/conversation/loaded-data";
 import "./components/answer/progress";
 import "./components/answer/background/prompt-monitor";
 import "./components/answer/response";

@@ -10,7 +10,7 @@ import pyarrow as pa
 from agent_worker.agents.parquet.charts.fitting import fitting_chart
 from agent_worker.agents.parquet.charts.spec import MAX_POINTS, chart_spec, of_rows
 from agent_worker.agents.parquet.exploration.second_look import second_look
-from agent_worker.agents.parquet.failures import Failures
+from agent_worker.agents.parquet.failed_statements import Failures
 from agent_worker.agents.parquet.state import AgentState, monitor
 from agent_worker.agents.parquet.units import output_units
 from agent_worker.catalog.names import left_out

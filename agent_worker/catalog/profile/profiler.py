@@ -9,7 +9,7 @@ import duckdb
 import msgspec
 
 from agent_worker.catalog.files.layout import DESCRIPTION_FILE
-from agent_worker.catalog.profile.keys import find_keys, with_unique_columns, without_unique_columns
+from agent_worker.catalog.profile.join_keys import find_keys, with_unique_columns, without_unique_columns
 from agent_worker.catalog.profile.time_budget import TimeBudget
 from agent_worker.catalog.profile.values import with_values, without_labels
 from bus.contract.catalog import Catalog, CatalogTable, Description, JoinKey

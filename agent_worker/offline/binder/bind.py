@@ -20,8 +20,8 @@ from agent_worker.offline.binder.checks import (
 from agent_worker.offline.binder.columns import naming_columns
 from agent_worker.offline.binder.conditions import bind_alternatives, bind_flagged, bind_two_rows, bind_where
 from agent_worker.offline.binder.names.binding import Binding, Doubtful, Unbound
+from agent_worker.offline.binder.names.join_choice import join
 from agent_worker.offline.binder.names.name_resolution import is_amount
-from agent_worker.offline.binder.names.ways import join
 from agent_worker.offline.binder.nouns import bind_absent, bind_group, bind_mention
 from agent_worker.offline.binder.query_ir import Agg, Change, Compare, Condition, Exists, Part, QueryIR, Ref
 from agent_worker.offline.binder.ranking import bind_having, bind_how_many, bind_rank, bind_sort

@@ -1,7 +1,7 @@
 """Which column a condition is about: named, hinted by an adjective, or told by its value."""
 
 from agent_worker.offline.binder.names.binding import EXISTS, FAR, FAR_AWAY, Binding, Doubtful, Unbound
-from agent_worker.offline.binder.names.ways import any_path, is_told, path_to
+from agent_worker.offline.binder.names.join_choice import any_path, is_told, path_to
 from agent_worker.offline.binder.terms.literals import Unfit, literals
 from agent_worker.offline.english.verbs import VERBS
 from agent_worker.offline.english.vocabulary import ROLE_WORDS

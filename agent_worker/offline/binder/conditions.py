@@ -15,8 +15,8 @@ from agent_worker.offline.binder.columns import (
     where_options,
 )
 from agent_worker.offline.binder.names.binding import CLOSE, FAR, HOP, Binding, Doubtful, Unbound
+from agent_worker.offline.binder.names.join_choice import any_path, path_to
 from agent_worker.offline.binder.names.name_resolution import says_yes, take
-from agent_worker.offline.binder.names.ways import any_path, path_to
 from agent_worker.offline.binder.query_ir import AnyOf, Compare, Condition, Exists, InBoth, Literal, Ref
 from agent_worker.offline.binder.terms.days import of_days
 from agent_worker.offline.binder.terms.literals import literals

@@ -2,8 +2,8 @@
 
 from agent_worker.offline.binder.aggregates.functions import course_of_row
 from agent_worker.offline.binder.names.binding import Binding, Doubtful, Unbound
+from agent_worker.offline.binder.names.join_choice import reach
 from agent_worker.offline.binder.names.name_resolution import nearest_one
-from agent_worker.offline.binder.names.ways import reach
 from agent_worker.offline.binder.query_ir import Ref
 from agent_worker.offline.binder.terms.calendar import is_one_of_several_parts
 from agent_worker.offline.binder.times import calendar_of, date_columns, year_columns

@@ -1,8 +1,8 @@
 """What rows are of: groups, tables that a question names, and those that must have no row."""
 
 from agent_worker.offline.binder.names.binding import EXISTS, FAR, Binding, Doubtful, Unbound
+from agent_worker.offline.binder.names.join_choice import any_path, is_plain_way, join, tables_passed
 from agent_worker.offline.binder.names.name_resolution import is_amount, resolve_table, same_column
-from agent_worker.offline.binder.names.ways import any_path, is_plain_way, join, tables_passed
 from agent_worker.offline.binder.query_ir import Compare, Exists, Ref, nearest
 from agent_worker.offline.binder.shown import Thing, one_of_each
 from agent_worker.offline.binder.terms.calendar import parts_of

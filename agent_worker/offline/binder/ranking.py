@@ -5,6 +5,7 @@ from agent_worker.offline.binder.aggregates.functions import holds_numbers, mone
 from agent_worker.offline.binder.conditions import add_condition
 from agent_worker.offline.binder.hints import hinted_column
 from agent_worker.offline.binder.names.binding import Binding, Doubtful, Unbound
+from agent_worker.offline.binder.names.join_choice import join
 from agent_worker.offline.binder.names.name_resolution import (
     is_amount,
     resolve,
@@ -12,7 +13,6 @@ from agent_worker.offline.binder.names.name_resolution import (
     take,
     tells_apart,
 )
-from agent_worker.offline.binder.names.ways import join
 from agent_worker.offline.binder.query_ir import Agg, Compare, Exists, Expr, Ref, nearest
 from agent_worker.offline.binder.shown import in_total
 from agent_worker.offline.binder.terms.calendar import is_calendar_part

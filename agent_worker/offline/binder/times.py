@@ -5,8 +5,8 @@ from datetime import date
 from agent_worker.offline.binder.aggregates.functions import add_shown
 from agent_worker.offline.binder.conditions import check_contradiction
 from agent_worker.offline.binder.names.binding import Binding, Doubtful, Unbound
+from agent_worker.offline.binder.names.join_choice import is_told
 from agent_worker.offline.binder.names.name_resolution import take
-from agent_worker.offline.binder.names.ways import is_told
 from agent_worker.offline.binder.query_ir import Agg, AllOf, AnyOf, Bucket, Compare, Condition, Expr, Literal, Ref
 from agent_worker.offline.binder.terms.calendar import Calendar, calendar_at, is_one_of_several_parts, parts_of, stretch
 from agent_worker.offline.english.lexicon import LIVED

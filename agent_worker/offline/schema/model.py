@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from agent_worker.offline.english.vocabulary import CODES, PEOPLE
 from agent_worker.offline.english.word_forms import plural, stem, stems
-from agent_worker.offline.schema.keys import keys_between
+from agent_worker.offline.schema.keys_by_name import keys_between
 from agent_worker.offline.schema.matching import parts_of, shared_prefix
 from agent_worker.offline.schema.naming import (
     Words,

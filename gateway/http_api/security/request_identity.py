@@ -8,7 +8,7 @@ from gateway.auth.addresses import address_of
 from gateway.auth.identities import Identity
 from gateway.auth.origin import origin_allowed
 from gateway.auth.token_check import wrong_token
-from gateway.http_protocol import note_signed_in
+from gateway.http_connection import note_signed_in
 from gateway.wire.errors import ApiError
 
 LOGIN_CODES = ("unauthorized", "bad_origin", "too_many_attempts")

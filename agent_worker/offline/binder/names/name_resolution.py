@@ -4,7 +4,7 @@ Raises `Unbound` where a name has no one meaning.
 """
 
 from agent_worker.offline.binder.names.binding import CLOSE, FAR, HOP, OWN_WORDS, Binding, Unbound
-from agent_worker.offline.binder.names.ways import path_to, reach
+from agent_worker.offline.binder.names.join_choice import path_to, reach
 from agent_worker.offline.binder.query_ir import Compare, Literal, Ref
 from agent_worker.offline.lexer.lattice import Name
 from agent_worker.offline.schema.join_paths import Path

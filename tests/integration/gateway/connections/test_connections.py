@@ -13,7 +13,7 @@ from aiohttp import web
 
 from gateway.auth.anonymous_limits import AnonymousLimits
 from gateway.http_api.security.middleware import unreadable
-from gateway.http_protocol import HttpConnection
+from gateway.http_connection import HttpConnection
 
 PATIENCE_S = 20.0
 REQUEST = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -3,7 +3,7 @@
 import pytest
 
 from bus.contract.vocabulary import SUPERVISOR
-from supervisor.scheduling.budgets import DAY_S, Cost, DailyBudget, day_began_at
+from supervisor.scheduling.daily_budget import DAY_S, Cost, DailyBudget, day_began_at
 
 NOON = 20_000 * DAY_S + DAY_S / 2
 

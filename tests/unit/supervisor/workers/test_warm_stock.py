@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from supervisor.workers.warm_at_place import BACKOFF_S, WarmAtPlace
+from supervisor.workers.warm_stock import BACKOFF_S, WarmAtPlace
 
 
 @dataclass(eq=False)

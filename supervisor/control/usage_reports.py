@@ -9,7 +9,7 @@ from supervisor.scheduling.reservations import Reservations
 from supervisor.storage.store import Store
 
 
-class Spending:
+class UsageReports:
     """Takes the usage that workers report, for all jobs that have not ended."""
 
     def __init__(self, store: Store, reservations: Reservations) -> None:

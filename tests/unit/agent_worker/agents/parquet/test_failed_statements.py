@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent_worker.agents.parquet.failures import Failures
+from agent_worker.agents.parquet.failed_statements import Failures
 from agent_worker.engine.errors import EngineError
 from agent_worker.llm.prompts.requests import Try
 

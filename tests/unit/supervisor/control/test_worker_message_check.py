@@ -5,7 +5,7 @@ import pytest
 from bus.contract.events import Chart, Event, Status, TableRows, Tool, Usage
 from bus.transport.codec import encode
 from bus.wire.worker import EventBatch
-from supervisor.control.worker_events import fault_in
+from supervisor.control.worker_message_check import fault_in
 from tests.programs.forges import BLOBS
 
 
