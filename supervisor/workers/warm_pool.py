@@ -10,7 +10,7 @@ from functools import partial
 from supervisor.lifecycle.kill_ladder import Step
 from supervisor.places.place import Place
 from supervisor.workers.placement import Placement
-from supervisor.workers.warm_stock import WarmAtPlace
+from supervisor.workers.warm_stock import WarmStock
 from supervisor.workers.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class WarmPool:
         self._request = request
         self._has_room_here = has_room_here
         self._wanted: set[str] = set()
-        self._at_places: dict[Place, WarmAtPlace[Worker]] = {}
+        self._at_places: dict[Place, WarmStock[Worker]] = {}
         self._refill: asyncio.TimerHandle | None = None
 
     @property
@@ -100,14 +100,14 @@ class WarmPool:
         for warm in self._at_places.values():
             warm.dismiss()
 
-    def _at(self, place: Place) -> WarmAtPlace[Worker]:
+    def _at(self, place: Place) -> WarmStock[Worker]:
         if place not in self._at_places:
-            warm = self._at_places[place] = WarmAtPlace(self._per_agent, partial(self._request, place))
+            warm = self._at_places[place] = WarmStock(self._per_agent, partial(self._request, place))
             for agent in self._wanted:
                 self._want_at(place, warm, agent)
         return self._at_places[place]
 
-    def _want_at(self, place: Place, warm: WarmAtPlace[Worker], agent: str) -> None:
+    def _want_at(self, place: Place, warm: WarmStock[Worker], agent: str) -> None:
         if self._placement.serves(place, agent):
             warm.want(agent)
 

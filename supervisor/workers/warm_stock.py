@@ -29,7 +29,7 @@ W = TypeVar("W", bound=WarmWorker)
 
 
 @dataclass(slots=True)
-class WarmAtPlace(Generic[W]):
+class WarmStock(Generic[W]):
     """At most `per_agent` workers wait for each wanted agent. `spawn` starts one."""
 
     per_agent: int

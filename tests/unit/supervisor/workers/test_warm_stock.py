@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from supervisor.workers.warm_stock import BACKOFF_S, WarmAtPlace
+from supervisor.workers.warm_stock import BACKOFF_S, WarmStock
 
 
 @dataclass(eq=False)
@@ -13,7 +13,7 @@ class Warm:
     outdated: bool = False
 
 
-def pool(per_agent: int = 2) -> tuple[WarmAtPlace[Warm], list[Warm]]:
+def pool(per_agent: int = 2) -> tuple[WarmStock[Warm], list[Warm]]:
     """A pool, and what it has spawned so far."""
     spawned: list[Warm] = []
 
@@ -21,7 +21,7 @@ def pool(per_agent: int = 2) -> tuple[WarmAtPlace[Warm], list[Warm]]:
         spawned.append(Warm(agent))
         return spawned[-1]
 
-    return WarmAtPlace(per_agent, spawn), spawned
+    return WarmStock(per_agent, spawn), spawned
 
 
 def test_only_agents_that_were_asked_for_are_kept_warm() -> None:
