@@ -1,6 +1,9 @@
 """`python -m broker`: the program itself is `main.main`."""
 
 if __name__ == "__main__":
-    from broker.main import main
+    from bus.system.loading import without_collections
+
+    with without_collections():
+        from broker.main import main
 
     main()

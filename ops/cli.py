@@ -2,6 +2,7 @@
 client) when it runs, so that `deadstop --help` answers at once."""
 
 import difflib
+import gc
 import importlib
 import os
 import sys
@@ -113,6 +114,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; an error that people can act on is one line, never a traceback."""
+    gc.set_threshold(20_000)  # a command is mostly loaded, and what is loaded stays until it ends
     os.umask(0o077)  # bus.system.private_files says why; it is loaded when something runs
     try:
         sys.exit(cli.main(prog_name="deadstop", standalone_mode=False) or 0)

@@ -23,6 +23,7 @@ from typing import NoReturn
 
 import msgspec
 
+from bus.system.loading import without_collections
 from bus.system.prctl import die_with
 from bus.system.proc import POLL_S, threads_of
 from bus.transport.codec import encode
@@ -67,11 +68,9 @@ def main(line_fd: int, supervisor_pid: int, preload: Sequence[str]) -> NoReturn:
     """Serve until the line is closed."""
     die_with(supervisor_pid)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the supervisor, which ends this process
-    gc.disable()  # most of what is loaded stays, and is looked at once, below
-    _load(preload)
-    gc.collect()
-    gc.freeze()
-    gc.enable()
+    with without_collections():
+        _load(preload)
+        gc.collect()
     huge_pages.collapse()
     line = socket.socket(fileno=line_fd)
     line.send(encode(Loaded()))
