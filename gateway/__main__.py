@@ -1,9 +1,9 @@
 """`python -m gateway`. Nothing is imported before it is needed."""
 
 if __name__ == "__main__":
-    from bus.system.loading import without_collections
+    from bus.system.interpreter import loading
 
-    with without_collections():
+    with loading():
         from gateway.main import main
 
     main()

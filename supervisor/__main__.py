@@ -1,9 +1,9 @@
 """`python -m supervisor`: the program itself is `main.main`."""
 
 if __name__ == "__main__":
-    from bus.system.loading import without_collections
+    from bus.system.interpreter import loading
 
-    with without_collections():
+    with loading():
         from supervisor.main import main
 
     main()

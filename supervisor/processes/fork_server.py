@@ -23,7 +23,7 @@ from typing import NoReturn
 
 import msgspec
 
-from bus.system.loading import without_collections
+from bus.system.interpreter import loading
 from bus.system.prctl import die_with
 from bus.system.proc import POLL_S, threads_of
 from bus.transport.codec import encode
@@ -68,7 +68,7 @@ def main(line_fd: int, supervisor_pid: int, preload: Sequence[str]) -> NoReturn:
     """Serve until the line is closed."""
     die_with(supervisor_pid)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the supervisor, which ends this process
-    with without_collections():
+    with loading():
         _load(preload)
         gc.collect()
     huge_pages.collapse()

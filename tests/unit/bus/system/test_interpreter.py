@@ -37,3 +37,17 @@ def test_it_has_the_same_flags(flags: list[str]) -> None:
     (flags_here, warnings_here), (flags_there, warnings_there) = map(json.loads, done.stdout.splitlines())
     assert flags_there == flags_here
     assert set(warnings_there) == set(warnings_here)
+
+
+def test_nothing_is_collected_while_a_program_is_loaded() -> None:
+    told = """
+import gc, json
+from bus.system.interpreter import loading
+with loading():
+    kept = [[] for _ in range(10_000)]
+    meanwhile = gc.isenabled(), gc.get_freeze_count()
+looked_at = any(one is kept for one in gc.get_objects())
+print(json.dumps([meanwhile, gc.isenabled(), gc.get_freeze_count() > 10_000, looked_at]))
+"""
+    done = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True)
+    assert json.loads(done.stdout) == [[False, 0], True, True, False]
