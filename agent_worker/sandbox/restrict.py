@@ -146,8 +146,10 @@ def strip_environment(spec: SandboxSpec) -> None:
 @functools.cache
 def interpreter_paths() -> tuple[str, ...]:
     """What Python, its packages and the C library read at any time. The working folder is not among them, although
-    it may stand in sys.path: it can be anything."""
+    it may stand in sys.path: it can be anything. The certificates that the environment names are: an SDK of an agent
+    of one's own reads them when it makes a client."""
     packages = [site.getusersitepackages(), *site.getsitepackages()]
     own = [path for package in (agent_worker, bus) for path in package.__path__]
     prefixes = [sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix]
-    return tuple(dict.fromkeys([*prefixes, *packages, *own, *_INTERPRETER.split()]))
+    certificates = [os.environ[name] for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)]
+    return tuple(dict.fromkeys([*prefixes, *packages, *own, *_INTERPRETER.split(), *certificates]))

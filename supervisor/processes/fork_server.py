@@ -9,7 +9,6 @@ the ImportError of a preloaded module: every worker would then be slow in silenc
 Each is one message over a socket pair. `fork_server_client.py` is the other end; only the types are imported there.
 """
 
-import gc
 import importlib
 import os
 import select
@@ -70,7 +69,6 @@ def main(line_fd: int, supervisor_pid: int, preload: Sequence[str]) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the supervisor, which ends this process
     with loading():
         _load(preload)
-        gc.collect()
     huge_pages.collapse()
     line = socket.socket(fileno=line_fd)
     line.send(encode(Loaded()))

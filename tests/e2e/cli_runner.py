@@ -15,7 +15,7 @@ from typing import Any
 
 from ops.serve.announcement import FILE_NAME
 from tests.harness.data.kept_catalog import lay_out, take_over
-from tests.harness.servers import NO_AUTHORITIES, ROOT, assert_nothing_left
+from tests.harness.servers import ROOT, assert_nothing_left
 from tests.workers import LITTLE, ZOO
 
 PATIENCE_S = 100.0
@@ -32,7 +32,7 @@ ZOO_ALONE = {"DEADSTOP_WORKER__PRELOAD": json.dumps(LITTLE["worker.preload"])}
 def environment(**extra: str) -> dict[str, str]:
     """Ours without settings of ours, and with us on the path where we are not installed."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith("DEADSTOP_")}
-    return {**kept, **NO_AUTHORITIES, "PYTHONPATH": str(ROOT), **extra}
+    return {**kept, "PYTHONPATH": str(ROOT), **extra}
 
 
 class Program:

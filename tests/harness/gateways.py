@@ -17,7 +17,7 @@ import aiohttp
 from bus.serve_contract import VARIABLE
 from bus.wire.outside import ENDINGS
 from tests.harness.network.http_sockets import http_socket
-from tests.harness.servers import GONE_WITHIN_S, NO_AUTHORITIES, READY_WITHIN_S, ROOT
+from tests.harness.servers import GONE_WITHIN_S, READY_WITHIN_S, ROOT
 
 MADE_TOKEN = "made for this run"
 TOKENS = {"ann": "ann's token", "bob": "bob's token", "ops": "ops token"}
@@ -179,7 +179,7 @@ async def running_gateway(state_dir: Path, settings: dict[str, Any] | None = Non
         "-m",
         "gateway",
         cwd=ROOT,
-        env={**os.environ, **NO_AUTHORITIES, VARIABLE: json.dumps({"overrides": overrides, "made_token": MADE_TOKEN})},
+        env={**os.environ, VARIABLE: json.dumps({"overrides": overrides, "made_token": MADE_TOKEN})},
         stdout=asyncio.subprocess.PIPE,
     )
     assert process.stdout is not None

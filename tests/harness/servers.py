@@ -34,10 +34,6 @@ PATIENCE_S = 60.0
 UNHURRIED = {"worker.start_timeout_s": 120.0, "worker.heartbeat_timeout_s": 120.0}
 """Unless a test says otherwise, no worker is given up for being slow."""
 
-NO_AUTHORITIES = {"SSL_CERT_FILE": os.devnull}
-"""The environment of programs that trust no authority of this machine: aiohttp reads all of them when it is loaded, a
-seventh of the processor time with which a gateway starts."""
-
 CLUSTER_PROVIDER = "DEADSTOP_CLUSTER__PROVIDER"
 
 _lifelines: dict[int, int] = {}
@@ -189,7 +185,7 @@ async def start_supervisor(state_dir: Path, settings: dict[str, Any]) -> asyncio
         "-m",
         "supervisor",
         cwd=ROOT,
-        env={**os.environ, **NO_AUTHORITIES, VARIABLE: json.dumps(orders)},
+        env={**os.environ, VARIABLE: json.dumps(orders)},
         stdout=asyncio.subprocess.PIPE,
         pass_fds=[lifeline],
     )

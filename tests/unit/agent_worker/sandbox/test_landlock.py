@@ -157,6 +157,24 @@ def test_what_a_held_process_starts_is_held_too(tmp_path: Path) -> None:
     assert "PermissionError" in done.stderr
 
 
+@needs_landlock
+def test_the_certificates_that_the_environment_names_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("company.pem", "other.pem"):
+        (tmp_path / name).write_text(name)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "company.pem"))
+    code = (
+        "import sys; from agent_worker.sandbox import landlock, restrict\n"
+        "landlock.restrict(restrict.interpreter_paths(), [], [])\n"
+        "print(open(sys.argv[1] + '/company.pem').read(), flush=True)\n"
+        "open(sys.argv[1] + '/other.pem')"
+    )
+    done = run(code, str(tmp_path))
+    assert done.stdout == "company.pem\n"
+    assert "PermissionError" in done.stderr
+
+
 def test_a_process_with_threads_is_not_sandboxed_in_silence() -> None:
     code = (
         "import threading; from agent_worker.sandbox import landlock\n"
