@@ -18,10 +18,14 @@ from tests.fakes.wires import CHAT, MESSAGES, Wire
 
 
 class MessagesServer:
-    """Serves these wires on a loopback port of its own, replying as the script says."""
+    """Serves these wires on a loopback port of its own, replying as the script says. `chatty` are models that know only
+    chat completions."""
 
-    def __init__(self, script: Script, *, port: int = 0, wires: Collection[str] = ("messages",)) -> None:
+    def __init__(
+        self, script: Script, *, port: int = 0, wires: Collection[str] = ("messages",), chatty: Collection[str] = ()
+    ) -> None:
         self.script = script
+        self._chatty = chatty
         self.requests: list[Recorded] = []
         self._port = port
         self._arrivals = asyncio.Condition()
@@ -58,6 +62,8 @@ class MessagesServer:
         headers = {name.lower(): value for name, value in request.headers.items()}
         wire = CHAT if request.path == CHAT.path else MESSAGES
         raw = await request.json()
+        if wire is MESSAGES and raw["model"] in self._chatty:
+            raise web.HTTPNotFound
         recorded = Recorded(wire.body(raw), headers, raw, wire.name)
         self.requests.append(recorded)
         async with self._arrivals:

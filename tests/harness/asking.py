@@ -11,7 +11,7 @@ import duckdb
 from bus.client import CommandRefused
 from bus.contract.events import ResponseChunk
 from bus.contract.vocabulary import Rung
-from bus.wire.commands import ReadCatalog
+from bus.wire.commands import Options, ReadCatalog
 from bus.wire.replies import CatalogRead
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.replies import Recorded, Script
@@ -41,6 +41,11 @@ async def until_answering(supervisor: Supervisor, job_id: str) -> None:
     await supervisor.until_seen(job_id, lambda event: isinstance(event, ResponseChunk) and event.field == "response")
 
 
+CHATTY = "chatty"
+BOTH_WIRES: dict[str, Any] = {"wires": ("messages", "chat"), "chatty": (CHATTY,)}
+"""A server of two models: the default one, and one that knows only chat completions."""
+
+
 @dataclass
 class Served:
     """A supervisor and the server of its models; `fields` are those of each question."""
@@ -66,14 +71,18 @@ class Served:
     def requests(self) -> list[Recorded]:
         return self.model.requests
 
+    def on(self, wire: str) -> "Served":
+        """The same with a model of this wire; the supervisor must have been started with `BOTH_WIRES`."""
+        return self if wire == "messages" else Served(self.supervisor, self.model, {"options": Options(model=CHATTY)})
+
 
 @asynccontextmanager
 async def serving(
-    tmp_path: Path, script: Script, *, wires: Any = ("messages",), **settings: Any
+    tmp_path: Path, script: Script, *, wires: Any = ("messages",), chatty: Any = (), **settings: Any
 ) -> AsyncIterator[Served]:
     """A supervisor whose agents reach a model that replies as the script says; they are the bundled ones, which obey a
     `cancel`. `settings` has __ for dots."""
-    async with MessagesServer(script, wires=wires) as model:
+    async with MessagesServer(script, wires=wires, chatty=chatty) as model:
         dotted = {name.replace("__", "."): value for name, value in settings.items()}
         async with running_supervisor(
             tmp_path, {**ENDING_ON[Rung.CANCEL], "llm.base_url": model.url, **dotted}

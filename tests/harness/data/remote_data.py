@@ -3,6 +3,7 @@
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ def parquet(table: pa.Table, **options: Any) -> bytes:
     return sink.getvalue()
 
 
+@cache
 def numbers(first: int = 0) -> bytes:
     """A file of some megabytes, in ten groups of rows."""
     values = pa.array(range(first, first + ROWS), pa.int64())

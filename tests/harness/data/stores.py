@@ -46,6 +46,13 @@ class Line:
         self._open: list[socket.socket] = []
         self._threads[0].start()
 
+    def reset(self) -> None:
+        """As at the beginning, whatever was wrong; what was held goes on."""
+        self.fault, self.times, self.on_request = None, sys.maxsize, lambda text: None
+        self.go_on.set()
+        self.go_on.clear()
+        self.waiting.clear()
+
     def close(self) -> None:
         self.go_on.set()
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -129,6 +136,13 @@ class S3:
     @property
     def address(self) -> str:
         return f"s3://{BUCKET}/data?endpoint_override=127.0.0.1:{self.line.port}&scheme=http&region=us-east-1"
+
+    def empty(self) -> None:
+        """Nothing is in it, nobody is denied, and nothing is wrong with the line any more."""
+        self.line.reset()
+        _tell(self.line.port, "reset", b"")
+        _tell(self.line.port, "reset-auth", b"inf")
+        self.files.create_dir(BUCKET)
 
     def deny(self) -> None:
         """From now on nobody's key is good."""

@@ -16,6 +16,10 @@ class WebFile(ThreadingHTTPServer):
 
     def __init__(self, content: bytes) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.begin_anew(content)
+
+    def begin_anew(self, content: bytes) -> None:
+        """As if nothing had been asked or gone wrong yet."""
         self.content, self.tag = content, '"1"'
         self.faults: list[int | str] = []
         self.asked: list[str] = []

@@ -10,10 +10,10 @@ import pytest_asyncio
 from bus.contract.events import Completed, ModelCall, Tool
 from tests.fakes.replies import Fail, Reply, Say, Script, in_turn, use
 from tests.fakes.scripts import clarification_json, flights, in_pieces, plan_json
-from tests.harness.asking import Served, serving
+from tests.harness.asking import BOTH_WIRES, CHATTY, Served, serving
 from tests.harness.jobs.graces import GENEROUS_S
 from tests.harness.jobs.stopping import Ended
-from tests.integration.agent.test_tools import FOREVER, LONG_S, held, stopped
+from tests.integration.agent.test_tools import FOREVER, LONG_S, answer, held, looks, stopped
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -35,13 +35,19 @@ def plan(sql: str, reading: str = "", **more: Any) -> Say:
     return in_pieces(plan_json(sql, reading=reading), **more)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["messages"])
-async def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     waits = {"llm__max_retry_wait_s": 0.02, "llm__max_retries": 1, "llm__read_timeout_s": LONG_S}
-    prices = {"llm__prices": {"claude-sonnet-5-5": {"input": 1.0, "output": 1.0}}, "agent__max_cost_usd": 0.1}
-    agent = {"agent__candidates": 3, "agent__max_tool_s": 5.0, **prices}
-    async with serving(tmp_path_factory.mktemp("s"), flights(), wires=(request.param,), **waits, **agent) as served:
+    prices = {model: {"input": 1.0, "output": 1.0} for model in ("claude-sonnet-5-5", CHATTY)}
+    models = {"llm__models": [CHATTY], "llm__prices": prices, "agent__max_cost_usd": 0.1}
+    agent = {"agent__candidates": 3, "agent__max_tool_s": 5.0, **models}
+    async with serving(tmp_path_factory.mktemp("s"), flights(), **BOTH_WIRES, **waits, **agent) as served:
         yield served
+
+
+@pytest.fixture(scope="module", params=["messages"])
+def served(request: pytest.FixtureRequest, both: Served) -> Served:
+    return both.on(request.param)
 
 
 on_both_wires = pytest.mark.parametrize("served", ["messages", "chat"], indirect=True, scope="module")
@@ -193,10 +199,25 @@ async def test_a_stop_ends_the_statement_of_a_plan(served: Served, before: int) 
     await stopped(served, job_id)
 
 
-async def test_a_statement_that_does_not_end_is_no_opinion(tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hasty(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    """Has hardly any time for looking and comparing."""
+    settings: dict[str, Any] = {"agent__candidates": 3, "agent__max_tool_s": 0.3, "llm__read_timeout_s": LONG_S}
+    async with serving(tmp_path_factory.mktemp("h"), flights(), **settings) as served:
+        yield served
+
+
+async def test_a_statement_that_does_not_end_is_no_opinion(hasty: Served) -> None:
     first = use("answer", sql=HANGS, reading="")
-    settings: dict[str, Any] = {"agent__candidates": 3, "agent__max_tool_s": 0.3}
-    async with serving(tmp_path_factory.mktemp("h"), flights(), **settings) as hasty:
-        job = await hasty.ask(QUESTION, in_turn(first, plan(JOINED), plan(OTHERWISE), ANSWERED))
-        assert compared(job)[0] == ("failed", "It took longer than there is time for comparing.")
-        assert (job.statements, job.rows) == ([JOINED], RIGHT)
+    job = await hasty.ask(QUESTION, in_turn(first, plan(JOINED), plan(OTHERWISE), ANSWERED))
+    assert compared(job)[0] == ("failed", "It took longer than there is time for comparing.")
+    assert (job.statements, job.rows) == ([JOINED], RIGHT)
+
+
+async def test_looking_has_an_end_in_time(hasty: Served) -> None:
+    job = await hasty.ask(QUESTION, in_turn(use("peek", sql=FOREVER), answer(), ANSWERED))
+    assert [(event.state, event.found) for event in looks(job)] == [
+        ("failed", "It took longer than there is time for looking.")
+    ]
+    assert hasty.requests[1].tools == ["answer", "ask_back", "say"]
+    assert job.response == "United has most."

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -20,7 +21,7 @@ from bus.contract.events import (
     TableRows,
     TableSchema,
 )
-from bus.contract.vocabulary import Reason
+from bus.contract.vocabulary import Reason, Rung
 from tests.fakes.replies import Fail, Say, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, clarification_json, flights, in_pieces, is_planning, plan_json
 from tests.harness.asking import Served, serving
@@ -29,6 +30,7 @@ from tests.harness.jobs.stopping import ended
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 QUESTION = "Which carrier has most flights?"
+LONG_S = 600
 BAR = {"kind": "bar", "x": "carrier", "y": "flights", "color": ""}
 GOOD = in_pieces(plan_json(COUNT_PER_CARRIER, BAR, title="Flights by carrier"), cached_tokens=900)
 MISSING = in_pieces(plan_json("SELECT * FROM no_such_table"))
@@ -37,8 +39,9 @@ ANSWER = Say(("United ", "has ", "most."), thinking="UA is first.", input_tokens
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    """Its model is asked for one plan."""
-    async with serving(tmp_path_factory.mktemp("s"), flights(), llm__tools=False) as served:
+    """Its model is asked for one plan, without any looks at the data, and again after a wait of any length."""
+    settings: dict[str, Any] = {"agent__max_tool_calls": 0, "llm__max_retry_wait_s": LONG_S}
+    async with serving(tmp_path_factory.mktemp("s"), flights(), **settings) as served:
         yield served
 
 
@@ -54,6 +57,11 @@ async def test_plan_rows_chart_and_answer(served: Served) -> None:
     assert (usage.model_calls, usage.input_tokens, usage.cached_tokens, usage.rows) == (2, 150, 907, 16)
     assert usage.cost_usd > 0
     assert not usage.estimated
+
+
+async def test_looks_can_be_switched_off(served: Served) -> None:
+    job = await served.ask(QUESTION, in_turn(GOOD, ANSWER))
+    assert ([request.tools for request in served.requests], job.response) == ([[], []], "United has most.")
 
 
 async def test_the_monitor_tells_what_was_sent_run_and_paid(served: Served) -> None:
@@ -331,3 +339,18 @@ async def test_a_second_look_that_fails_leaves_the_result(served: Served) -> Non
     job = await served.ask("Who is United Airlines?", in_turn(NOTHING, gone, words("Nobody.")))
     assert job.response == "Nobody."
     assert job.warnings[0].startswith("No second look was possible: ")
+
+
+# ---- stopping
+
+
+async def test_a_stop_does_not_wait_for_the_next_try(served: Served) -> None:
+    waiting = Fail(529, "overloaded_error", headers={"retry-after": str(LONG_S)})
+    job_id = await served.submit(QUESTION, lambda _: waiting)
+    await served.supervisor.until_seen(job_id, speaks_of_another_try)
+    await served.supervisor.stop(job_id)
+    assert (await ended(served.supervisor, job_id)).killed.rung is Rung.CANCEL
+
+
+def speaks_of_another_try(event: JobEvent) -> bool:
+    return isinstance(event, Status) and f"trying again in {LONG_S} s" in event.message

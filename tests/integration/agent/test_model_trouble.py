@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bus.contract.events import Failed, JobEvent, Killed, Status, TableRows
+from bus.contract.events import Failed, Killed, TableRows
 from bus.contract.vocabulary import Reason, Rung
 from tests.fakes.replies import Fail, Reply, Say, Script, in_turn, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, plan_json
@@ -172,14 +172,6 @@ async def test_a_refusal_in_an_answer_is_an_error(served: Served) -> None:
 # ---- stopping
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def patient(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    """Waits for a model as long as it takes: only a stop ends that."""
-    waits = {"llm__max_retry_wait_s": LONG_S, "llm__read_timeout_s": LONG_S}
-    async with serving(tmp_path_factory.mktemp("p"), flights(), **waits) as served:
-        yield served
-
-
 async def stopped(served: Served, job_id: str) -> Killed:
     await served.supervisor.stop(job_id)
     *_, (_, killed) = await served.supervisor.events(job_id)
@@ -189,24 +181,13 @@ async def stopped(served: Served, job_id: str) -> Killed:
 
 
 @pytest.mark.parametrize("where", ["plan", "answer"])
-async def test_a_stop_reaches_the_models_server_at_once(patient: Served, where: str) -> None:
+async def test_a_stop_reaches_the_models_server_at_once(served: Served, where: str) -> None:
     """Whether it has not even sent headers, or is in the middle of an answer. How soon, `bench` measures."""
     silent = Say(then="silence") if where == "plan" else Say(TEXT, hold=asyncio.Event(), hold_at=1)
-    job_id = await patient.submit(QUESTION, (lambda _: silent) if where == "plan" else answering(silent))
+    job_id = await served.submit(QUESTION, (lambda _: silent) if where == "plan" else answering(silent))
     if where == "answer":
-        await until_answering(patient.supervisor, job_id)
-    recorded = await patient.model.request(1 if where == "plan" else 2)
-    killed = await stopped(patient, job_id)
+        await until_answering(served.supervisor, job_id)
+    recorded = await served.model.request(1 if where == "plan" else 2)
+    killed = await stopped(served, job_id)
     await asyncio.wait_for(recorded.left.wait(), GENEROUS_S)
-    assert (killed.usage.model_calls, killed.usage.estimated) == (len(patient.requests), True)
-
-
-async def test_a_stop_does_not_wait_for_the_next_try(patient: Served) -> None:
-    waiting = Fail(529, "overloaded_error", headers={"retry-after": str(LONG_S)})
-    job_id = await patient.submit(QUESTION, lambda _: waiting)
-    await patient.supervisor.until_seen(job_id, speaks_of_another_try)
-    await stopped(patient, job_id)
-
-
-def speaks_of_another_try(event: JobEvent) -> bool:
-    return isinstance(event, Status) and f"trying again in {LONG_S} s" in event.message
+    assert (killed.usage.model_calls, killed.usage.estimated) == (len(served.requests), True)

@@ -1,5 +1,6 @@
 """What an agent may rely on: steps that are measured, SQL over the data, the configured model."""
 
+import ast
 from collections.abc import AsyncIterator
 
 import pytest
@@ -62,14 +63,41 @@ async def run(job: JobSpec, context: AgentContext):
 """
 
 
+HEAVY = (
+    "anthropic",
+    "httpx2",
+    "duckdb",
+    "pyarrow",
+    "sqlglot",
+    "rapidfuzz",
+    "zmq",
+    "msgspec",
+    "agent_worker.agents.parquet.agent",
+)
+
+PROBE = """
+import gc
+import sys
+
+before = set(sys.modules)
+
+
+async def run(job, context):
+    # What was there when the fork server froze its memory is not among what the collector looks at.
+    fresh = {id(thing) for thing in gc.get_objects()}
+    frozen = [name for name in before if id(sys.modules[name]) not in fresh]
+    yield repr({"frozen": frozen, "tls": id(sys.modules["agent_worker.llm.transport.preload"]._shared)})
+"""
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     folder = tmp_path_factory.mktemp("agents")
     (folder / "relies.py").write_text(AGENT)
-    own = {"entrypoint": "relies:run", "folder": str(folder)}
-    async with serving(
-        tmp_path_factory.mktemp("s"), lambda _: Say(("I am ", "a model.")), agents__relies=own, agents__other=own
-    ) as running:
+    (folder / "probe.py").write_text(PROBE)
+    own, probe = ({"entrypoint": f"{name}:run", "folder": str(folder)} for name in ("relies", "probe"))
+    agents = {"agents__relies": own, "agents__other": own, "agents__probe": probe}
+    async with serving(tmp_path_factory.mktemp("s"), lambda _: Say(("I am ", "a model.")), **agents) as running:
         yield running
 
 
@@ -154,3 +182,17 @@ async def test_the_model_is_counted_and_fails_as_a_model_does(served: Served) ->
     assert "Be brief." in job.monitor
     failed = await served.ask("model", lambda _: Fail(401, "authentication_error", "no"), agent="relies")
     assert failed.failed.code == "llm_auth"
+
+
+async def test_a_worker_imports_nothing_heavy_anew(served: Served) -> None:
+    jobs = [await served.ask("go", agent="probe") for _ in range(3)]
+    found = [ast.literal_eval(job.response) for job in jobs]
+    for facts in found:
+        assert set(HEAVY) <= set(facts["frozen"])
+    assert len({facts["tls"] for facts in found}) == 1, "one TLS context, made before the fork"
+
+
+async def test_workers_that_share_a_database_until_the_fork_have_random_numbers_of_their_own(served: Served) -> None:
+    jobs = [await served.ask("select random(), uuid()", agent="sql") for _ in range(3)]
+    for drawn in zip(*(job.result.final_output["raw_table"]["rows"][0] for job in jobs), strict=True):
+        assert len(set(drawn)) == 3

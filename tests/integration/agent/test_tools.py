@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from bus.contract.vocabulary import Rung
 from bus.wire.commands import Options
 from tests.fakes.replies import Fail, Recorded, Reply, Say, Script, Use, in_turn, use, words
 from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, no_tools, plan_json
-from tests.harness.asking import Served, serving, until_answering
+from tests.harness.asking import BOTH_WIRES, CHATTY, Served, serving, until_answering
 from tests.harness.jobs.graces import GENEROUS_S
 from tests.harness.jobs.stopping import Ended
 
@@ -33,12 +32,17 @@ def answer(sql: str = COUNT_PER_CARRIER, **more: Any) -> Say:
     return use("answer", sql=sql, **({"reading": ""} | more))
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["messages"])
-async def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     waits = {"llm__max_retry_wait_s": 0.02, "llm__read_timeout_s": LONG_S}
-    models = {"llm__models": ["other", *UNKNOWN], "llm__prices": {"other": {"input": 1.0, "output": 2.0}}}
-    async with serving(tmp_path_factory.mktemp("s"), flights(), wires=(request.param,), **waits, **models) as served:
+    models = {"llm__models": ["other", CHATTY, *UNKNOWN], "llm__prices": {"other": {"input": 1.0, "output": 2.0}}}
+    async with serving(tmp_path_factory.mktemp("s"), flights(), **BOTH_WIRES, **waits, **models) as served:
         yield served
+
+
+@pytest.fixture(scope="module", params=["messages"])
+def served(request: pytest.FixtureRequest, both: Served) -> Served:
+    return both.on(request.param)
 
 
 on_both_wires = pytest.mark.parametrize("served", ["messages", "chat"], indirect=True, scope="module")
@@ -246,16 +250,6 @@ async def test_a_question_may_choose_one_of_the_models(served: Served) -> None:
         await served.submit(QUESTION, options=Options(model="nobody"))
 
 
-async def test_looking_has_an_end_in_time(tmp_path: Path) -> None:
-    async with serving(tmp_path, flights(), agent__max_tool_s=0.3, llm__read_timeout_s=LONG_S) as hasty:
-        job = await hasty.ask(QUESTION, in_turn(use("peek", sql=FOREVER), answer(), ANSWERED))
-        assert [(event.state, event.found) for event in looks(job)] == [
-            ("failed", "It took longer than there is time for looking.")
-        ]
-        assert hasty.requests[1].tools == ["answer", "ask_back", "say"]
-        assert job.response == "United has most."
-
-
 @pytest.mark.parametrize("refusing", [no_tools, None])
 async def test_a_server_without_tools_is_remembered(unknown: Served, refusing: Any) -> None:
     def deaf(recorded: Recorded) -> Reply:
@@ -268,12 +262,6 @@ async def test_a_server_without_tools_is_remembered(unknown: Served, refusing: A
     second = await unknown.ask(QUESTION)
     assert ([request.tools for request in unknown.requests], second.response) == ([[], []], "United has most.")
     assert not any("asking for a plan" in status for status in second.statuses)
-
-
-async def test_looks_can_be_switched_off(tmp_path: Path) -> None:
-    async with serving(tmp_path, flights(), agent__max_tool_calls=0) as plain:
-        job = await plain.ask(QUESTION, in_turn(PLAN, ANSWERED))
-        assert ([request.tools for request in plain.requests], job.response) == ([[], []], "United has most.")
 
 
 # ---- stopping

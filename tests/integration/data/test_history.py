@@ -12,26 +12,44 @@ from pathlib import Path
 import msgspec
 import pyarrow.parquet as pq
 import pytest
+import pytest_asyncio
 
+from agent_worker.agents.history.roll_up import roll_up as write_history
 from bus.client import CommandRefused
 from bus.contract.events import Completed, Event, Failed, Killed, Warn
+from bus.contract.settings import HistorySettings
 from bus.contract.vocabulary import RatingVerdict, Refusal, Role
 from bus.log import LOG_NAME
 from bus.wire.commands import Caller, RateJob, RollUp
 from bus.wire.replies import Changed, Submitted
+from ops.client.history import JobHistory
+from ops.errors import OpsError
 from supervisor.storage.clock_guard import CLOCK_NAME, read_clocks
-from tests.harness.data.histories import history_of, log_numbers
+from supervisor.storage.store import Store
+from tests.harness.data.histories import history_of, log_numbers, record_of, write_job
 from tests.harness.servers import OPERATOR, ROOT, Supervisor, eventually, running_supervisor
-from tests.workers import zoo_settings
+from tests.workers import LITTLE, zoo_settings
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ANN = Caller("ann", Role.USER)
 DAY_S = 86_400
 MARKED = "rolled_up_at IS NOT NULL"
+SETTINGS = {
+    **zoo_settings(),
+    "worker.preload": [
+        *LITTLE["worker.preload"],
+        "agent_worker.agents.history.agent",
+        "agent_worker.agents.history.roll_up_agent",
+    ],
+}
+"""The zoo, and what each job of the history would otherwise load for itself."""
 
 
-@pytest.fixture
-async def supervisor(tmp_path: Path) -> AsyncIterator[Supervisor]:
-    async with running_supervisor(tmp_path, zoo_settings()) as running:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
+    """For tests that ask only about jobs of their own."""
+    async with running_supervisor(tmp_path_factory.mktemp("s"), SETTINGS) as running:
         yield running
 
 
@@ -80,35 +98,19 @@ async def test_a_job_is_marked_and_its_stream_can_still_be_followed(supervisor: 
     assert isinstance(await roll_up(supervisor), Completed)
     state_dir = supervisor.state_dir
     jobs, events = history_of(state_dir / "history")
-    assert jobs == [job_id]
-    assert events == [(job_id, seq) for seq, _ in before]
+    assert jobs.count(job_id) == 1
+    assert [event for event in events if event[0] == job_id] == [(job_id, seq) for seq, _ in before]
     await eventually(lambda: log_numbers(state_dir, f"job_id = '{job_id}' AND {MARKED}"), "the job is not marked")
     assert await supervisor.events(job_id) == before
 
 
 async def test_it_is_done_by_itself_when_jobs_have_waited_long_enough(tmp_path: Path) -> None:
-    async with running_supervisor(tmp_path, {**zoo_settings(), "history.roll_up_every_s": 0.1}) as supervisor:
+    async with running_supervisor(tmp_path, {**SETTINGS, "history.roll_up_every_s": 0.1}) as supervisor:
         job_id = await supervisor.submit("hello", "echoes")
         await supervisor.events(job_id)
         of_job = f"job_id = '{job_id}' AND {MARKED}"
         await eventually(lambda: log_numbers(supervisor.state_dir, of_job), "nobody rolled the job up")
         assert history_of(supervisor.state_dir / "history")[0] == [job_id]
-
-
-async def test_a_supervisor_that_died_before_it_could_mark_takes_nothing_twice(tmp_path: Path) -> None:
-    async with running_supervisor(tmp_path, zoo_settings()) as supervisor:
-        job_id = await supervisor.submit("hello", "echoes")
-        await supervisor.events(job_id)
-        await roll_up(supervisor)
-    with sqlite3.connect(supervisor.state_dir / LOG_NAME) as log:
-        log.execute("UPDATE jobs SET rolled_up_at = NULL")
-    log.close()
-    async with running_supervisor(tmp_path, zoo_settings()) as supervisor:
-        before = history_of(supervisor.state_dir / "history")
-        assert isinstance(await roll_up(supervisor), Completed)
-        assert history_of(supervisor.state_dir / "history") == before
-        of_job = f"job_id = '{job_id}' AND {MARKED}"
-        await eventually(lambda: log_numbers(supervisor.state_dir, of_job), "the job is not marked")
 
 
 async def test_a_rating_stands_in_the_history_whenever_it_is_given(supervisor: Supervisor) -> None:
@@ -123,36 +125,44 @@ async def test_a_rating_stands_in_the_history_whenever_it_is_given(supervisor: S
         assert isinstance(await roll_up(supervisor), Completed)
         (file,) = folder.glob("jobs/*/*.parquet")
         rows = pq.ParquetFile(file).read(use_threads=False).to_pylist()
-        return {row["job_id"]: (row["verdict"], row["comment"]) for row in rows}
+        return {row["job_id"]: (row["verdict"], row["comment"]) for row in rows if row["job_id"] in (early, late)}
 
     assert await rate(early, RatingVerdict.UP, "quick") == {early: ("up", "quick"), late: (None, None)}
     before = history_of(folder)
     assert await rate(late, RatingVerdict.DOWN) == {early: ("up", "quick"), late: ("down", None)}
     assert await rate(early, None) == {early: (None, None), late: ("down", None)}
     assert history_of(folder) == before
-    assert rows_of(await answer(supervisor, "SELECT count(verdict) FROM jobs WHERE verdict = 'down'")) == [[1]]
+    counted = f"SELECT count(verdict) FROM jobs WHERE verdict = 'down' AND job_id IN ('{early}', '{late}')"
+    assert rows_of(await answer(supervisor, counted)) == [[1]]
 
 
-async def test_the_log_forgets_old_jobs_once_they_stand_in_the_history(tmp_path: Path) -> None:
-    async with running_supervisor(tmp_path, zoo_settings()) as supervisor:
-        old, young = [await supervisor.submit("hello", "echoes") for _ in range(2)]
-        for job_id in (old, young):
+async def test_jobs_that_are_not_marked_are_not_taken_twice_and_old_ones_are_forgotten(tmp_path: Path) -> None:
+    """As if the supervisor had died before it could mark one of them; the log forgets what stands in the history."""
+    async with running_supervisor(tmp_path, SETTINGS) as supervisor:
+        lost, old, young = [await supervisor.submit("hello", "echoes") for _ in range(3)]
+        for job_id in (lost, old, young):
             await supervisor.events(job_id)
         await roll_up(supervisor)
         await eventually(lambda: log_numbers(supervisor.state_dir, f"job_id = '{old}' AND {MARKED}"), "not marked")
     with sqlite3.connect(supervisor.state_dir / LOG_NAME) as log:
+        log.execute("UPDATE jobs SET rolled_up_at = NULL WHERE job_id = ?", (lost,))
         log.execute("UPDATE jobs SET ended_at = ended_at - ? WHERE job_id = ?", (8 * DAY_S, old))
     log.close()
-    async with running_supervisor(tmp_path, zoo_settings()) as supervisor:
+    async with running_supervisor(tmp_path, SETTINGS) as supervisor:
         await eventually(lambda: not log_numbers(supervisor.state_dir, f"job_id = '{old}'"), "the log still has it")
         with pytest.raises(CommandRefused, match="no such job"):
             await supervisor.record(old)
         assert await supervisor.events(young)
-        assert history_of(supervisor.state_dir / "history")[0] == sorted([old, young])
+        before = history_of(supervisor.state_dir / "history")
+        assert before[0] == sorted([lost, old, young])
+        assert isinstance(await roll_up(supervisor), Completed)
+        assert history_of(supervisor.state_dir / "history") == before
+        of_job = f"job_id = '{lost}' AND {MARKED}"
+        await eventually(lambda: log_numbers(supervisor.state_dir, of_job), "the job is not marked")
 
 
 async def test_a_clock_that_has_jumped_ahead_trims_nothing_until_somebody_says_that_it_is_right(tmp_path: Path) -> None:
-    settings = {**zoo_settings(), "history.keep_days": 1}
+    settings = {**SETTINGS, "history.keep_days": 1}
     async with running_supervisor(tmp_path, settings) as supervisor:
         old = await supervisor.submit("hello", "echoes")
         await supervisor.events(old)
@@ -185,23 +195,27 @@ async def ask_and_roll_up(supervisor: Supervisor) -> None:
     await eventually(lambda: log_numbers(supervisor.state_dir, f"job_id = '{job_id}' AND {MARKED}"), "not marked")
 
 
-async def test_an_operator_asks_in_plain_words_and_nothing_that_has_ended_is_missing(supervisor: Supervisor) -> None:
-    stops: Counter[tuple[str, str]] = Counter()
-    for agent, by in (("sleeps", "ann"), ("stuck_in_engine", "tester"), ("stuck_in_engine", "tester")):
-        job_id = await supervisor.running(agent)
-        await supervisor.stop(job_id, caller=Caller(by, Role.OPERATOR))
-        killed = (await supervisor.events(job_id))[-1][1]
-        assert isinstance(killed, Killed)
-        stops[killed.rung, killed.by] += 1
-    await supervisor.events(await supervisor.submit("hello", "echoes"))
-    question = "How many jobs were stopped today, by whom, on which rung?"
-    await answer(supervisor, question)
-    found = await answer(supervisor, question)  # the first of them stands in the history by now, and changes nothing
-    assert sorted(rows_of(found)) == sorted([by, rung, count] for (rung, by), count in stops.items())
-    total = await answer(supervisor, "select count(*), min(day)::varchar from jobs where agent <> 'history'")
-    assert rows_of(total) == [[4, str(datetime.now(UTC).date())]]
-    event = await answer(supervisor, "select count(*) from jobs join events using (job_id) where type = 'killed'")
-    assert rows_of(event) == [[3]]
+async def test_an_operator_asks_in_plain_words_and_nothing_that_has_ended_is_missing(tmp_path: Path) -> None:
+    async with running_supervisor(tmp_path, SETTINGS) as supervisor:
+        empty = await answer(supervisor, "how many jobs?")
+        assert isinstance(empty, Failed)
+        assert empty.code == "no_history", "no job had ended before"
+        stops: Counter[tuple[str, str]] = Counter()
+        for agent, by in (("sleeps", "ann"), ("stuck_in_engine", "tester"), ("stuck_in_engine", "tester")):
+            job_id = await supervisor.running(agent)
+            await supervisor.stop(job_id, caller=Caller(by, Role.OPERATOR))
+            killed = (await supervisor.events(job_id))[-1][1]
+            assert isinstance(killed, Killed)
+            stops[killed.rung, killed.by] += 1
+        await supervisor.events(await supervisor.submit("hello", "echoes"))
+        question = "How many jobs were stopped today, by whom, on which rung?"
+        await answer(supervisor, question)
+        found = await answer(supervisor, question)  # the first stands in the history by now, and changes nothing
+        assert sorted(rows_of(found)) == sorted([by, rung, count] for (rung, by), count in stops.items())
+        total = await answer(supervisor, "select count(*), min(day)::varchar from jobs where agent <> 'history'")
+        assert rows_of(total) == [[4, str(datetime.now(UTC).date())]]
+        event = await answer(supervisor, "select count(*) from jobs join events using (job_id) where type = 'killed'")
+        assert rows_of(event) == [[3]]
 
 
 async def test_two_that_ask_at_once_wait_for_one_roll_up(supervisor: Supervisor) -> None:
@@ -219,13 +233,15 @@ async def test_a_failed_roll_up_is_told_loses_nothing_and_holds_nobody_up(superv
     file = next((supervisor.state_dir / "history").glob("jobs/*/*.parquet"))
     good = file.read_bytes()
     file.write_bytes(b"damaged")
-    failed = await roll_up(supervisor)
-    assert isinstance(failed, Failed)
-    assert str(file) in failed.error
-    asked = await supervisor.submit("select 1", "history")
-    events = [event for _, event in await supervisor.events(asked)]
-    assert any(isinstance(event, Warn) and "out of date" in event.message for event in events)
-    file.write_bytes(good)
+    try:
+        failed = await roll_up(supervisor)
+        assert isinstance(failed, Failed)
+        assert str(file) in failed.error
+        asked = await supervisor.submit("select 1", "history")
+        events = [event for _, event in await supervisor.events(asked)]
+        assert any(isinstance(event, Warn) and "out of date" in event.message for event in events)
+    finally:
+        file.write_bytes(good)
     assert isinstance(await roll_up(supervisor), Completed)
     assert {first, second} <= set(history_of(supervisor.state_dir / "history")[0])
 
@@ -242,12 +258,6 @@ async def test_the_history_is_for_operators(supervisor: Supervisor) -> None:
     assert "history" not in refused.value.refused.hint
     with pytest.raises(CommandRefused, match="no agent `roll_up`"):
         await supervisor.submit("go", "roll_up")
-
-
-async def test_before_the_first_job_has_ended_the_history_is_empty(supervisor: Supervisor) -> None:
-    found = await answer(supervisor, "how many jobs?")
-    assert isinstance(found, Failed)
-    assert found.code == "no_history"
 
 
 async def test_the_question_cannot_change_the_history_or_read_beside_it(supervisor: Supervisor) -> None:
@@ -278,7 +288,7 @@ async def deadstop_history(state_dir: Path, *arguments: str) -> tuple[int, str, 
 
 async def test_the_command_line_shows_and_asks_while_somebody_serves_and_when_nobody_does(tmp_path: Path) -> None:
     state_dir = tmp_path / "state"
-    async with running_supervisor(tmp_path, zoo_settings()) as supervisor:
+    async with running_supervisor(tmp_path, SETTINGS) as supervisor:
         assert (await deadstop_history(state_dir))[0] == 1  # nothing has ended yet
         job_id = await supervisor.running("sleeps")
         await supervisor.stop(job_id)
@@ -297,23 +307,36 @@ async def test_the_command_line_shows_and_asks_while_somebody_serves_and_when_no
     assert "stops" in out
 
 
+REFUSED = (
+    ("copy (select 1) to '{file}' (format parquet, use_tmp_file false)", "disabled by configuration"),
+    ("with x as (copy (select 1) to '{file}') select 1", "disabled by configuration"),
+    ("from read_text('{key}')", "disabled by configuration"),
+    ("set enable_external_access = true", "locked"),
+    ("select no_such_column from jobs", "no_such_column"),
+    ("nonsense", "syntax error"),
+)
+
+
 async def test_statements_of_the_command_line_can_only_read_the_history(tmp_path: Path) -> None:
-    async with running_supervisor(tmp_path, zoo_settings()) as supervisor:
-        await supervisor.events(await supervisor.submit("hello", "echoes"))
-        await roll_up(supervisor)
-    state_dir = supervisor.state_dir
-    file = next((state_dir / "history").glob("jobs/*/*.parquet"))
+    """The first of them as people give it."""
+    history, key = tmp_path / "history", tmp_path / "bus.key"
+    key.write_text("secret")
+    store = Store(tmp_path)
+    write_job(store, record_of("a"))
+    store.close()
+    history.mkdir()
+    write_history(tmp_path / LOG_NAME, history, HistorySettings(keep_days=100_000), lambda _: None)
+    file = next(history.glob("jobs/*/*.parquet"))
     before = file.read_bytes()
-    for sql, words in (
-        (f"copy (select 1) to '{file}' (format parquet, use_tmp_file false)", "disabled by configuration"),
-        (f"with x as (copy (select 1) to '{file}') select 1", "disabled by configuration"),
-        (f"from read_text('{state_dir / 'bus.key'}')", "disabled by configuration"),
-        ("set enable_external_access = true", "locked"),
-        ("select no_such_column from jobs", "no_such_column"),
-        ("nonsense", "syntax error"),
-    ):
-        code, out, err = await deadstop_history(state_dir, sql)
-        assert (code, out) == (1, "")
-        assert words in err
-        assert "Traceback" not in err
+    statements = [(sql.format(file=file, key=key), words) for sql, words in REFUSED]
+    code, out, err = await deadstop_history(tmp_path, statements[0][0])
+    assert (code, out) == (1, "")
+    assert statements[0][1] in err
+    assert "Traceback" not in err
+    jobs = JobHistory(tmp_path)
+    assert list(jobs.query("select job_id from jobs").objects()) == [{"job_id": "a"}]
+    for sql, words in statements:
+        with pytest.raises(OpsError, match=words) as refused:
+            jobs.query(sql)
+        assert refused.value.exit_code == 1
     assert file.read_bytes() == before

@@ -17,21 +17,28 @@ from tests.harness.data.remote_data import ROWS, asked, catalog_of, engine_of, n
 from tests.harness.data.stores import CREDENTIALS, QUIET, S3, emptied_s3, running_broker
 
 
-@pytest.fixture
-def s3(s3_port: int) -> Iterator[S3]:
+@pytest.fixture(scope="module")
+def store(s3_port: int) -> Iterator[S3]:
     with emptied_s3(s3_port) as server:
-        server.put("sales/k=1/a.parquet", numbers())
-        server.put("sales/k=2/b.parquet", numbers(ROWS))
-        server.put("small.parquet", parquet(pa.table({"x": [1, 2]})))
-        server.put("notes.txt", b"hello")
-        server.put("cut.parquet", parquet(pa.table({"x": [1, 2]}))[:-3])
         yield server
 
 
-@pytest.fixture
-def broker(s3: S3, tmp_path: Path) -> Iterator[str]:
-    with running_broker(s3.address, tmp_path / "data.sock") as path:
+@pytest.fixture(scope="module")
+def broker(store: S3, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """It looks at the store anew for each listing, and finds what `s3` has put there for each test."""
+    with running_broker(store.address, tmp_path_factory.mktemp("b") / "data.sock") as path:
         yield path
+
+
+@pytest.fixture
+def s3(store: S3) -> S3:
+    store.empty()
+    store.put("sales/k=1/a.parquet", numbers())
+    store.put("sales/k=2/b.parquet", numbers(ROWS))
+    store.put("small.parquet", parquet(pa.table({"x": [1, 2]})))
+    store.put("notes.txt", b"hello")
+    store.put("cut.parquet", parquet(pa.table({"x": [1, 2]}))[:-3])
+    return store
 
 
 async def test_tables_are_found_and_read_with_what_they_need_only(broker: str, s3: S3, tmp_path: Path) -> None:
@@ -69,13 +76,14 @@ def test_the_broker_gives_listed_objects_and_nothing_else(broker: str, s3: S3) -
                 files.read(RemoteObject(path, 6, ""), 0, 6)
 
 
-@pytest.mark.parametrize(("offset", "length"), [(-1, 4), (0, 5_000_000), (10**9, 1), (0, -1), (5, 10**18)])
-def test_bytes_that_there_are_not_are_refused(broker: str, offset: int, length: int) -> None:
+@pytest.mark.usefixtures("s3")
+def test_bytes_that_there_are_not_are_refused(broker: str) -> None:
     with closing(RemoteFiles(broker)) as files:
         (small,) = [one for one in files.list().objects if one.path.endswith("small.parquet")]
-        with pytest.raises(RemoteError, match="has no bytes"):
-            files.read(small, offset, length)
-        assert files.read(small, 0, 4) == b"PAR1"
+        for offset, length in ((-1, 4), (0, 5_000_000), (10**9, 1), (0, -1), (5, 10**18)):
+            with pytest.raises(RemoteError, match="has no bytes"):
+                files.read(small, offset, length)
+            assert files.read(small, 0, 4) == b"PAR1"
 
 
 def test_a_listing_that_is_the_same_reads_nothing_again(broker: str, s3: S3, tmp_path: Path) -> None:
@@ -144,43 +152,40 @@ async def test_an_object_that_is_removed_is_named(broker: str, s3: S3, tmp_path:
     assert [table.row_count for table in catalog_of(broker, tmp_path, catalog).tables] == [ROWS, 2]
 
 
-async def test_names_of_all_kinds_and_what_the_owner_says(s3: S3, tmp_path: Path) -> None:
+async def test_names_of_all_kinds_and_what_the_owner_says(broker: str, s3: S3, tmp_path: Path) -> None:
     for name in ("odd/with space.parquet", "odd/100%25.parquet", "odd/ünï#code.parquet", "odd/a&b+c.parquet"):
         s3.put(name, parquet(pa.table({"x": [1]})))
     s3.put("odd/star*.parquet", parquet(pa.table({"x": [1]})))
     s3.put("deadstop.toml", b'[synonyms]\nodd_things = "small"\n')
-    with running_broker(s3.address, tmp_path / "odd.sock") as broker:
-        catalog = catalog_of(broker, tmp_path)
-        assert catalog.description.synonyms == {"odd_things": "small"}
-        assert any("star*" in one.why and "pattern" in one.why for one in catalog.left_out)
-        s3.files.delete_file("bucket/data/odd/star*.parquet")
-        assert await asked(broker, tmp_path, "SELECT sum(x)::INTEGER AS s FROM odd") == [{"s": 4}]
+    catalog = catalog_of(broker, tmp_path)
+    assert catalog.description.synonyms == {"odd_things": "small"}
+    assert any("star*" in one.why and "pattern" in one.why for one in catalog.left_out)
+    s3.files.delete_file("bucket/data/odd/star*.parquet")
+    assert await asked(broker, tmp_path, "SELECT sum(x)::INTEGER AS s FROM odd") == [{"s": 4}]
 
 
-async def test_parts_whose_types_differ_meet_as_those_of_files_do(s3: S3, tmp_path: Path) -> None:
+async def test_parts_whose_types_differ_meet_as_those_of_files_do(broker: str, s3: S3, tmp_path: Path) -> None:
     s3.put("mixed/1.parquet", parquet(pa.table({"price": pa.array([1, 2], pa.int64())})))
     s3.put("mixed/2.parquet", parquet(pa.table({"price": [9.99, 5.49]})))
-    with running_broker(s3.address, tmp_path / "mixed.sock") as broker:
-        (row,) = await asked(broker, tmp_path, "SELECT sum(price) AS s FROM mixed")
-        assert row["s"] == pytest.approx(18.48)
+    (row,) = await asked(broker, tmp_path, "SELECT sum(price) AS s FROM mixed")
+    assert row["s"] == pytest.approx(18.48)
 
 
-@pytest.mark.parametrize(
-    ("what", "tables"),
-    [
-        ("bucket/data/small.parquet", {"small": 2}),
-        ("bucket", {"data_sales": 2 * ROWS}),
-        ("bucket/data/", {"sales": 2 * ROWS, "small": 2}),
-        ("bucket/data/sales/k=1", {"a": ROWS}),
-    ],
-)
-def test_an_address_may_be_an_object_a_bucket_or_a_prefix(
-    s3: S3, tmp_path: Path, what: str, tables: dict[str, int]
-) -> None:
-    address = s3.address.replace("bucket/data", what)
-    with running_broker(address, tmp_path / "one.sock") as broker:
-        for _ in range(2):
-            assert {table.name: table.row_count for table in catalog_of(broker, tmp_path).tables} == tables
+ADDRESSES = {
+    "bucket/data/small.parquet": {"small": 2},
+    "bucket": {"data_sales": 2 * ROWS},
+    "bucket/data/": {"sales": 2 * ROWS, "small": 2},
+    "bucket/data/sales/k=1": {"a": ROWS},
+}
+
+
+def test_an_address_may_be_an_object_a_bucket_or_a_prefix(s3: S3, tmp_path: Path) -> None:
+    for number, (what, tables) in enumerate(ADDRESSES.items()):
+        address = s3.address.replace("bucket/data", what)
+        with running_broker(address, tmp_path / f"{number}.sock") as broker:
+            for _ in range(2):
+                found = catalog_of(broker, tmp_path).tables
+                assert {table.name: table.row_count for table in found} == tables, what
 
 
 @pytest.mark.parametrize(
@@ -192,20 +197,19 @@ def test_an_address_may_be_an_object_a_bucket_or_a_prefix(
     ],
 )
 def test_what_a_log_elsewhere_tells_of_is_read_neither_whole_nor_in_part(
-    s3: S3, tmp_path: Path, log: str, kind: str
+    broker: str, s3: S3, tmp_path: Path, log: str, kind: str
 ) -> None:
     """A removed file would be counted. The table itself is left out, its neighbours are read."""
     s3.put("lake/k=1/a.parquet", parquet(pa.table({"x": [1]})))
     s3.put(f"lake/{log}", b"{}")
-    with running_broker(s3.address, tmp_path / "all.sock") as broker:
-        catalog = catalog_of(broker, tmp_path)
-        assert "lake" not in {table.name for table in catalog.tables} >= {"sales", "small"}
-        assert [one.name for one in catalog.left_out if one.name == "lake"] == ["lake"]
+    catalog = catalog_of(broker, tmp_path)
+    assert "lake" not in {table.name for table in catalog.tables} >= {"sales", "small"}
+    assert [one.name for one in catalog.left_out if one.name == "lake"] == ["lake"]
     for part in ("/lake/k=1", "/lake/k=1/a.parquet", "/lake"):
         address = s3.address.replace("/data?", f"/data{part}?")
-        with running_broker(address, tmp_path / f"{len(part)}.sock") as broker:
+        with running_broker(address, tmp_path / f"{len(part)}.sock") as of_part:
             with pytest.raises(CatalogError) as refused:
-                catalog_of(broker, tmp_path)
+                catalog_of(of_part, tmp_path)
             if part != "/lake":
                 assert f"lies within bucket/data/lake, which is {kind} table" in str(refused.value)
 

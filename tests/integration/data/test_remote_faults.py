@@ -17,17 +17,25 @@ SUM = "SELECT sum(n)::BIGINT AS s, min(wide) AS w FROM sales"
 RIGHT = [{"s": sum(range(ROWS)), "w": "value 0"}]
 
 
-@pytest.fixture
-def s3(s3_port: int) -> Iterator[S3]:
+@pytest.fixture(scope="module")
+def store(s3_port: int) -> Iterator[S3]:
     with emptied_s3(s3_port) as server:
         server.put("sales/a.parquet", numbers())
         yield server
 
 
-@pytest.fixture
-def broker(s3: S3, tmp_path: Path) -> Iterator[str]:
-    with running_broker(s3.address, tmp_path / "data.sock") as path:
+@pytest.fixture(scope="module")
+def broker(store: S3, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """It looks at the store anew for each listing."""
+    with running_broker(store.address, tmp_path_factory.mktemp("b") / "data.sock") as path:
         yield path
+
+
+@pytest.fixture
+def s3(store: S3) -> Iterator[S3]:
+    """The store, in order again after each test."""
+    yield store
+    store.line.reset()
 
 
 async def test_a_store_that_stalls_is_left_when_a_stop_asks_for_it(broker: str, s3: S3, tmp_path: Path) -> None:

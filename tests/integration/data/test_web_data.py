@@ -21,16 +21,25 @@ SUM = "SELECT sum(n)::BIGINT AS s FROM shop"
 RIGHT = [{"s": sum(range(ROWS))}]
 
 
-@pytest.fixture
-def web() -> Iterator[WebFile]:
+@pytest.fixture(scope="module")
+def server() -> Iterator[WebFile]:
     with serving_file(numbers()) as server:
         yield server
 
 
-@pytest.fixture
-def broker(web: WebFile, tmp_path: Path) -> Iterator[str]:
-    with running_broker(web.address("files/shop.parquet?sig=secret"), tmp_path / "data.sock") as path:
+@pytest.fixture(scope="module")
+def broker(server: WebFile, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """It looks at the server anew for each listing."""
+    address = server.address("files/shop.parquet?sig=secret")
+    with running_broker(address, tmp_path_factory.mktemp("b") / "data.sock") as path:
         yield path
+
+
+@pytest.fixture
+def web(server: WebFile) -> WebFile:
+    """The server as at its beginning."""
+    server.begin_anew(numbers())
+    return server
 
 
 async def test_a_file_of_a_web_server(broker: str, web: WebFile, tmp_path: Path) -> None:

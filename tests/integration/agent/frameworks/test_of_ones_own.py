@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,14 +19,31 @@ EXAMPLES = ROOT / "examples"
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
+CLUMSY = """
+async def run(job, context):
+    if job.question == "limits":
+        context.status(str(context.settings.limits.max_runtime_s))
+        import asyncio
+        await asyncio.sleep(3600)
+    if job.question == "ask":
+        context.ask_back("Which one?", "this", "that")
+        return
+    yield {"options": context.options, "scratch": context.scratch}[job.question]
+"""
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def supervisor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Supervisor]:
-    """The example under its settings; as `slow` it pauses for ever."""
+    """The example under its settings; as `slow` it pauses for ever. `clumsy` has a shorter time than others."""
+    folder = tmp_path_factory.mktemp("agents")
+    (folder / "clumsy.py").write_text(CLUMSY)
+    clumsy = {"entrypoint": "clumsy:run", "options": {"unit": "C", "list": [1, 2]}, "max_runtime_s": 3.0}
     sizes: dict[str, Any] = tomllib.loads((EXAMPLES / "my.toml").read_text())["agents"]["sizes"]
     slow = sizes | {"options": {"pause_s": 3600}}
-    settings = {**ENDING_ON[Rung.CANCEL], "agents.sizes": sizes, "agents.slow": slow}
+    settings = {**ENDING_ON[Rung.CANCEL], "agents.sizes": sizes, "agents.slow": slow, "agents.clumsy": clumsy}
+    settings["limits.max_runtime_s"] = 500.0
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(EXAMPLES))
+        patch.setenv("PYTHONPATH", f"{EXAMPLES}:{folder}")
         async with running_supervisor(tmp_path_factory.mktemp("s"), settings) as running:
             await until_catalog(running)
             yield running
@@ -56,34 +72,18 @@ async def test_it_stops_at_the_first_rung_and_keeps_what_it_said(supervisor: Sup
 
 # ---- what an agent may have of its own
 
-CLUMSY = """
-async def run(job, context):
-    if job.question == "limits":
-        context.status(str(context.settings.limits.max_runtime_s))
-        import asyncio
-        await asyncio.sleep(3600)
-    if job.question == "ask":
-        context.ask_back("Which one?", "this", "that")
-        return
-    yield {"options": context.options, "scratch": context.scratch}[job.question]
-"""
 
-
-async def test_options_limits_questions_back_and_mistakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "clumsy.py").write_text(CLUMSY)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    own = {"entrypoint": "clumsy:run", "options": {"unit": "C", "list": [1, 2]}, "max_runtime_s": 3.0}
-    async with running_supervisor(tmp_path, {"agents.clumsy": own, "limits.max_runtime_s": 500.0}) as supervisor:
-        late = await ask(supervisor, "limits", "clumsy")
-        assert late.statuses == ["3.0"]
-        assert (late.failed.code, late.record.summary.reason) == (Reason.DEADLINE, Reason.DEADLINE)
-        assert "for 3 s" in late.failed.error
-        wrong = await ask(supervisor, "options", "clumsy")
-        assert isinstance(wrong.last, Failed)
-        assert "an agent yields a text, rows" in wrong.failed.error
-        assert "{'unit': 'C', 'list': [1, 2]}" in wrong.failed.error
-        asking = await ask(supervisor, "ask", "clumsy")
-        assert asking.result.clarification == Clarification("Which one?", ["this", "that"])
-        broken = await ask(supervisor, "nothing", "clumsy")
-        assert broken.failed.code == "agent_error"
-        assert "KeyError" in broken.record.stderr
+async def test_options_limits_questions_back_and_mistakes(supervisor: Supervisor) -> None:
+    late = await ask(supervisor, "limits", "clumsy")
+    assert late.statuses == ["3.0"]
+    assert (late.failed.code, late.record.summary.reason) == (Reason.DEADLINE, Reason.DEADLINE)
+    assert "for 3 s" in late.failed.error
+    wrong = await ask(supervisor, "options", "clumsy")
+    assert isinstance(wrong.last, Failed)
+    assert "an agent yields a text, rows" in wrong.failed.error
+    assert "{'unit': 'C', 'list': [1, 2]}" in wrong.failed.error
+    asking = await ask(supervisor, "ask", "clumsy")
+    assert asking.result.clarification == Clarification("Which one?", ["this", "that"])
+    broken = await ask(supervisor, "nothing", "clumsy")
+    assert broken.failed.code == "agent_error"
+    assert "KeyError" in broken.record.stderr

@@ -10,17 +10,17 @@ import pytest_asyncio
 
 from bus.client import CommandRefused
 from bus.contract.events import Completed, TableRows
-from bus.contract.vocabulary import Reason, Refusal, Role
+from bus.contract.vocabulary import Reason, Refusal
 from bus.log import LOG_NAME, LogReader
-from bus.wire.commands import Caller
 from tests.fakes.replies import Reply, Say, Script, in_turn
 from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planning, plan_json
 from tests.harness.asking import Served, serving
+from tests.harness.jobs.stopping import ALICE, BOB
 from tests.harness.servers import PATIENCE_S, eventually, running_supervisor, start_supervisor
+from tests.workers import LITTLE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ALICE, BOB = Caller("alice", Role.USER), Caller("bob", Role.USER)
 PRICES = {"claude-sonnet-5-5": {"input": 1.0, "output": 1.0}}
 """A dollar for a million tokens, so that 30,000 cost 3 cents."""
 
@@ -82,22 +82,34 @@ async def test_a_users_day_has_a_limit_that_outlives_the_supervisor(tmp_path: Pa
         assert "were left of max_cost_usd_per_user_day" in second.failed.error
         await refused_for_today(served.supervisor.submit("And more?", caller=ALICE))
         assert isinstance((await served.ask("How many?", caller=BOB)).last, Completed)
-    async with running_supervisor(tmp_path, {"agent.max_cost_usd_per_user_day": 0.05}) as again:
+    async with running_supervisor(tmp_path, {**LITTLE, "agent.max_cost_usd_per_user_day": 0.05}) as again:
         await refused_for_today(again.submit("And now?", caller=ALICE, session_id="new"))
 
 
-async def test_what_a_running_job_has_cost_outlives_a_crash_of_the_supervisor(tmp_path: Path) -> None:
+async def test_what_running_jobs_have_cost_outlives_a_crash_of_the_supervisor(tmp_path: Path) -> None:
+    """Also what a call in flight has, of which no event and no heartbeat has told."""
     answer = Say(("One ", "two"), input_tokens=30_000, hold=asyncio.Event(), hold_at=1)
-    async with serving(tmp_path, answering(answer), **DAY, worker__heartbeat_interval_s=0.1) as served:
+    planning = in_pieces(plan_json(COUNT_PER_CARRIER), input_tokens=20_000, hold=asyncio.Event())
+    async with serving(tmp_path, answering(answer), **DAY, worker__heartbeat_interval_s=3600.0) as served:
         supervisor = served.supervisor
-        job_id = await supervisor.submit("How many?", caller=ALICE)
         log = LogReader(supervisor.state_dir / LOG_NAME)
-        await eventually(lambda: log.record(job_id)[0].usage.get("cost_usd", 0.0) >= 0.03, "its cost is not on disk")
+
+        async def is_on_disk(job_id: str, cost_usd: float) -> None:
+            told = f"what {job_id} has cost is not on disk"
+            await eventually(lambda: log.record(job_id)[0].usage.get("cost_usd", 0.0) >= cost_usd, told)
+
+        answered = await served.submit("How many?", caller=ALICE)
+        await is_on_disk(answered, 0.03)
+        planned = await served.submit("How many?", lambda _: planning, caller=BOB)
+        await is_on_disk(planned, 0.02)
         log.close()
         supervisor.process.kill()
         await supervisor.process.wait()
         settings = {"llm.base_url": served.model.url, **{name.replace("__", "."): value for name, value in DAY.items()}}
         supervisor.process = await start_supervisor(supervisor.state_dir, settings)
+        record = await supervisor.record(planned)
+        assert record.code == "supervisor_lost"
+        assert (record.usage["input_tokens"], record.usage["estimated"]) == (20_000, 1.0)
         second = await served.ask("How many more?", THREE_CENTS, caller=ALICE)
         assert second.failed.code == "budget"
         assert "were left of max_cost_usd_per_user_day" in second.failed.error
