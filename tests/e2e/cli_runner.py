@@ -1,4 +1,4 @@
-"""Runs `deadstop` as people do: as a process of its own, from a folder that is not ours. What serves starts from
+"""Runs `deadstop` as people do: as a process of its own, from a folder that is not ours. Servers start from
 nothing; all other commands fork, see `tests.e2e.forked`."""
 
 import contextlib
@@ -96,15 +96,11 @@ def start(
     folder: Path, arguments: tuple[str, ...], variables: dict[str, str], streams: Streams
 ) -> subprocess.Popen[bytes] | Forked:
     """A command that runs."""
-    if not serves(arguments):
+    if arguments[0] != "serve":
         return Forked(arguments, folder, variables, streams)
     stdin, stdout, stderr = streams
     command = [sys.executable, "-m", "ops", *arguments]
     return subprocess.Popen(command, cwd=folder, env=variables, stdin=stdin, stdout=stdout, stderr=stderr)
-
-
-def serves(arguments: tuple[str, ...]) -> bool:
-    return arguments[:1] == ("serve",)
 
 
 @contextlib.contextmanager
@@ -119,18 +115,7 @@ def program(folder: Path, *arguments: str, **extra: str) -> Iterator[Program]:
 
 def deadstop(folder: Path, *arguments: str, stdin: str = "", **extra: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, with this text as its standard input."""
-    if not serves(arguments):
-        return run_forked(arguments, folder, environment(**extra), stdin, PATIENCE_S)
-    return subprocess.run(
-        [sys.executable, "-m", "ops", *arguments],
-        cwd=folder,
-        env=environment(**extra),
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
+    return run_forked(arguments, folder, environment(**extra), stdin, PATIENCE_S)
 
 
 @dataclass
