@@ -1,4 +1,5 @@
-"""Runs `deadstop` as people do: as a process of its own, from a folder that is not ours."""
+"""Runs `deadstop` as people do: as a process of its own, from a folder that is not ours. Servers start from
+nothing; all other commands fork, see `tests.e2e.forked`."""
 
 import contextlib
 import json
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ops.serve.announcement import FILE_NAME
+from tests.e2e.forked import Forked, Streams, read_to_the_end, run_forked
 from tests.harness.data.kept_catalog import lay_out, take_over
 from tests.harness.servers import ROOT, assert_nothing_left
 from tests.workers import LITTLE, ZOO
@@ -42,17 +44,11 @@ class Program:
         self.arguments = arguments
         self._said = folder / f"stderr-{time.monotonic_ns()}"
         self._rest = b""
-        with self._said.open("wb") as stderr:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "ops", *arguments],
-                cwd=folder,
-                env=environment(**extra),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-            )
-        assert self.process.stdout is not None
-        self._out = self.process.stdout.fileno()
+        self._out, theirs = os.pipe()
+        with self._said.open("wb") as stderr, Path(os.devnull).open("rb") as stdin:
+            streams = (stdin.fileno(), theirs, stderr.fileno())
+            self.process = start(folder, arguments, environment(**extra), streams)
+        os.close(theirs)
 
     def __repr__(self) -> str:
         return f"<deadstop {' '.join(self.arguments)}: {self.stderr()[-2000:]}>"
@@ -84,8 +80,27 @@ class Program:
 
     def end(self) -> tuple[int, str]:
         """(exit code, the rest of standard output), once it has ended."""
-        rest, _ = self.process.communicate(timeout=PATIENCE_S)
-        return self.process.returncode, (self._rest + rest).decode()
+        (rest,) = read_to_the_end(self._out, within_s=PATIENCE_S)
+        said, self._rest = self._rest + rest, b""
+        return self.process.wait(PATIENCE_S), said.decode()
+
+    def close(self) -> None:
+        """It does not run any more, whatever it was doing."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self._out)
+
+
+def start(
+    folder: Path, arguments: tuple[str, ...], variables: dict[str, str], streams: Streams
+) -> subprocess.Popen[bytes] | Forked:
+    """A command that runs."""
+    if arguments[0] != "serve":
+        return Forked(arguments, folder, variables, streams)
+    stdin, stdout, stderr = streams
+    command = [sys.executable, "-m", "ops", *arguments]
+    return subprocess.Popen(command, cwd=folder, env=variables, stdin=stdin, stdout=stdout, stderr=stderr)
 
 
 @contextlib.contextmanager
@@ -95,25 +110,12 @@ def program(folder: Path, *arguments: str, **extra: str) -> Iterator[Program]:
     try:
         yield running
     finally:
-        if running.process.poll() is None:
-            running.process.kill()
-            running.process.wait()
-        assert running.process.stdout is not None
-        running.process.stdout.close()
+        running.close()
 
 
 def deadstop(folder: Path, *arguments: str, stdin: str = "", **extra: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, with this text as its standard input."""
-    return subprocess.run(
-        [sys.executable, "-m", "ops", *arguments],
-        cwd=folder,
-        env=environment(**extra),
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
+    return run_forked(arguments, folder, environment(**extra), stdin, PATIENCE_S)
 
 
 @dataclass

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from tests.e2e.forked import Forked
+
 
 class Terminal:
     """One pseudo-terminal, and what was written to it."""
@@ -47,19 +49,12 @@ class Terminal:
 
 
 def on_terminals(
-    command: Sequence[str], folder: Path, environment: dict[str, str], columns: int, timeout_s: float
+    arguments: Sequence[str], folder: Path, environment: dict[str, str], columns: int, timeout_s: float
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, its standard output one terminal and its standard error another."""
     with ExitStack() as stack:
+        nothing = stack.enter_context(Path(os.devnull).open("rb"))
         out, error = (stack.enter_context(Terminal(columns)) for _ in range(2))
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=out.theirs,
-            stderr=error.theirs,
-            timeout=timeout_s,
-            check=False,
-        )
-        return subprocess.CompletedProcess(command, done.returncode, out.text(), error.text())
+        command = Forked(arguments, folder, environment, (nothing.fileno(), out.theirs, error.theirs))
+        stack.callback(command.kill)
+        return subprocess.CompletedProcess(arguments, command.wait(timeout_s), out.text(), error.text())

@@ -8,7 +8,6 @@ the files anew; read the difference before you commit it.
 import asyncio
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,8 +88,7 @@ class Screen:
     def run_in(self, folder: Path, *arguments: str) -> Done:
         if not self.terminal:
             return deadstop(folder, *arguments, COLUMNS=str(self.columns))
-        command = [sys.executable, "-m", "ops", *arguments]
-        done = on_terminals(command, folder, environment(TERM="xterm-256color"), self.columns, PATIENCE_S)
+        done = on_terminals(arguments, folder, environment(TERM="xterm-256color"), self.columns, PATIENCE_S)
         done.stdout, done.stderr = what_stays(done.stdout), what_stays(done.stderr)
         return done
 

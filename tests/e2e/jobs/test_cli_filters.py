@@ -16,17 +16,17 @@ def ids(server: Server, *arguments: str) -> set[str]:
 
 
 def test_filters_narrow_what_is_listed(server: Server, target: list[str]) -> None:
-    with job(server, "sleeps") as (sleeping, _), job(server, "spins_in_python") as (spinning, _):
+    with job(server, "sleeps") as (sleeping, _), job(server, "hangs_in_http") as (hanging, _):
         assert ids(server, "ps", "--agent", "sleeps", *target) == {sleeping}
-        assert ids(server, "ps", "--user", login_name(), "--state", "running", *target) == {sleeping, spinning}
+        assert ids(server, "ps", "--user", login_name(), "--state", "running", *target) == {sleeping, hanging}
         assert ids(server, "ps", "--older-than", "1h", *target) == set()
-        assert ids(server, "ps", "--older-than", "0s", "--agent", "spins_in_python", *target) == {spinning}
+        assert ids(server, "ps", "--older-than", "0s", "--agent", "hangs_in_http", *target) == {hanging}
 
 
 def test_kill_takes_the_same_filters_and_spares_the_others(server: Server, target: list[str]) -> None:
-    with job(server, "sleeps") as (sleeping, asked), job(server, "spins_in_python") as (spinning, _):
+    with job(server, "sleeps") as (sleeping, asked), job(server, "hangs_in_http") as (hanging, _):
         assert ids(server, "kill", "--older-than", "1h", *target) == set()
-        assert ids(server, "kill", "--agent", "spins_in_python", "--state", "running", *target) == {spinning}
+        assert ids(server, "kill", "--agent", "hangs_in_http", "--state", "running", *target) == {hanging}
         assert asked.process.poll() is None
         assert ids(server, "ps", *target) == {sleeping}
 

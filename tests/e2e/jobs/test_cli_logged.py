@@ -2,42 +2,58 @@
 
 import json
 import signal
+import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.e2e.cli_runner import ZOO_ALONE, deadstop, job, program, serving
 
 NOBODY = "no supervisor runs for "
 
 
-def test_what_the_log_holds_can_be_read(tmp_path: Path) -> None:
-    with serving(tmp_path, **ZOO_ALONE) as server, job(server, "sleeps") as (job_id, _):
+@dataclass(frozen=True)
+class Ended:
+    """A folder whose server has ended, its one job, and what `show` and `tail` said of it while it was served."""
+
+    folder: Path
+    job_id: str
+    served: list[str]
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return deadstop(self.folder, *words, "--state-dir", "state")
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    folder = tmp_path_factory.mktemp("ended")
+    with serving(folder, **ZOO_ALONE) as server, job(server, "sleeps") as (job_id, _):
         assert server.run("kill", job_id, "--reason", "it is late").returncode == 0
         served = [server.run(*words, "--json").stdout for words in (["show", job_id], ["tail", job_id])]
-    logged = [
-        deadstop(tmp_path, *words, "--json", "--state-dir", "state") for words in (["show", job_id], ["tail", job_id])
-    ]
-    assert [done.stdout for done in logged] == served
+    return Ended(folder, job_id, served)
+
+
+def test_what_the_log_holds_can_be_read(ended: Ended) -> None:
+    job_id = ended.job_id
+    logged = [ended.run(*words, "--json") for words in (["show", job_id], ["tail", job_id])]
+    assert [done.stdout for done in logged] == ended.served
     assert all(done.returncode == 0 and done.stderr.startswith(NOBODY) for done in logged)
-    listed = deadstop(tmp_path, "ps", "--all", "--agent", "sleeps", "--json", "--state-dir", "state")
+    listed = ended.run("ps", "--all", "--agent", "sleeps", "--json")
     assert [json.loads(line)["job_id"] for line in listed.stdout.splitlines()] == [job_id]
-    assert deadstop(tmp_path, "show", job_id[:6], "--state-dir", "state").returncode == 0
+    assert ended.run("show", job_id[:6]).returncode == 0
 
 
-def test_what_needs_a_supervisor_says_so(tmp_path: Path) -> None:
-    with serving(tmp_path, **ZOO_ALONE) as server, job(server, "sleeps") as (job_id, _):
-        pass
-    for words in (["ps"], ["kill", job_id], ["stats"]):
-        done = deadstop(tmp_path, *words, "--state-dir", "state")
+def test_what_needs_a_supervisor_says_so(ended: Ended) -> None:
+    for words in (["ps"], ["kill", ended.job_id], ["stats"]):
+        done = ended.run(*words)
         assert (done.returncode, done.stdout) == (1, ""), words
         assert done.stderr.startswith(f"deadstop: {NOBODY}"), words
 
 
-def test_a_job_that_is_not_in_the_log(tmp_path: Path) -> None:
-    with serving(tmp_path, **ZOO_ALONE):
-        pass
-    done = deadstop(tmp_path, "show", "zzzzzz", "--state-dir", "state")
+def test_a_job_that_is_not_in_the_log(ended: Ended) -> None:
+    done = ended.run("show", "zzzzzz")
     assert done.returncode == 1
     assert "deadstop: there is no such job" in done.stderr
 

@@ -124,8 +124,6 @@ def test_doctor_says_what_is_wrong_with_a_store(s3: S3, tmp_path: Path) -> None:
         return " ".join(done.stdout.split())
 
     assert "s3://bucket/data: 1 tables, 1 files, 50,000 rows" in looked(s3.address)
-    assert "nothing lies there" in looked(s3.address.replace("/data", "/nothing"))
-    assert "no such bucket" in looked(s3.address.replace("bucket/data", "nobucket/data"))
     s3.deny()
     assert "the store denies access. Check the credentials" in looked(s3.address)
 

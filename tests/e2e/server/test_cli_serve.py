@@ -27,6 +27,7 @@ from tests.e2e.cli_runner import (
     write_config,
 )
 from tests.harness.servers import assert_nothing_left
+from tests.workers import LITTLE
 
 NO_UTF8 = os.fsdecode(b"caf\xe9")
 
@@ -51,15 +52,35 @@ def children(server: Server) -> dict[str, psutil.Process]:
 def test_it_prints_one_address_with_a_token_and_ends_on_sigterm(tmp_path: Path) -> None:
     with serving(tmp_path, **ZOO_ALONE) as server:
         assert server.url.startswith("http://127.0.0.1:")
-        assert len(server.url.partition("?token=")[2]) >= 32
         assert health(server) == 200
+        file = a_journal_gets_the_address_without_its_token(server)
+        a_state_folder_is_served_once(server)
         pids = [child.pid for child in psutil.Process(server.program.process.pid).children(recursive=True)]
         server.program.signal(signal.SIGTERM)
         assert server.program.end() == (0, "")
+    assert not file.exists()
     assert not [pid for pid in pids if psutil.pid_exists(pid)]
     with socket.socket() as again:
         again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         again.bind(("127.0.0.1", urlsplit(server.url).port or 0))
+
+
+def a_journal_gets_the_address_without_its_token(server: Server) -> Path:
+    """It stands in a file for the server's account, as long as the token lives."""
+    file = server.state_dir / FILE_NAME
+    token = server.url.partition("?token=")[2]
+    assert len(token) >= 32
+    assert file.read_text() == f"{server.url}\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert token not in server.program.stderr()
+    assert f"the address that signs in stands in {file}" in server.program.stderr()
+    return file
+
+
+def a_state_folder_is_served_once(server: Server) -> None:
+    done = server.run("serve", "--port", "0")
+    assert done.returncode == 1
+    assert f"{server.state_dir} is served already (pid " in done.stderr
 
 
 def test_a_second_ctrl_c_kills_at_once(tmp_path: Path) -> None:
@@ -87,27 +108,27 @@ def asking(server: Server, agent: str) -> list[str]:
     return ["ask", "go", "--agent", agent, "--state-dir", str(server.state_dir)]
 
 
-@pytest.mark.parametrize("name", ["supervisor", "gateway"])
-def test_a_program_that_dies_is_started_again(tmp_path: Path, name: str) -> None:
+def test_programs_that_die_are_started_again_and_end_when_serve_is_killed(tmp_path: Path) -> None:
     with serving(tmp_path, **ZOO_ALONE) as server:
-        first = children(server)[name]
-        first.kill()
-        wait_until(lambda: children(server).get(name, first).pid != first.pid, f"a new {name} runs")
-        wait_until(lambda: server.run("ps").returncode == 0, "the bus answers")
-        assert health(server) == 200
-        assert f"WARNING {name} (pid {first.pid}) ended (killed by SIGKILL); starting it again in 0.2 s" in (
-            server.program.stderr()
-        )
-
-
-def test_both_programs_end_when_serve_is_killed(tmp_path: Path) -> None:
-    with serving(tmp_path, **ZOO_ALONE) as server:
+        for name in ("supervisor", "gateway"):
+            is_started_again(server, name)
         programs = list(children(server).values())
         assert len(programs) == 2
         server.program.process.kill()
         server.program.process.wait()
         _, alive = psutil.wait_procs(programs, timeout=PATIENCE_S)
         assert not alive
+
+
+def is_started_again(server: Server, name: str) -> None:
+    first = children(server)[name]
+    first.kill()
+    wait_until(lambda: children(server).get(name, first).pid != first.pid, f"a new {name} runs")
+    wait_until(lambda: server.run("ps").returncode == 0, "the bus answers")
+    assert health(server) == 200
+    assert f"WARNING {name} (pid {first.pid}) ended (killed by SIGKILL); starting it again in 0.2 s" in (
+        server.program.stderr()
+    )
 
 
 def test_a_named_port_that_is_taken(tmp_path: Path) -> None:
@@ -120,13 +141,6 @@ def test_a_named_port_that_is_taken(tmp_path: Path) -> None:
     assert done.stdout == ""
     assert done.stderr.startswith(f"deadstop: port {port} on 127.0.0.1 is taken by ")
     assert done.stderr.count("\n") == 1
-
-
-def test_a_state_folder_that_is_served_already(tmp_path: Path) -> None:
-    with serving(tmp_path, **ZOO_ALONE) as server:
-        done = server.run("serve", "--port", "0")
-        assert done.returncode == 1
-        assert f"{server.state_dir} is served already (pid " in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -163,25 +177,13 @@ def test_a_program_that_cannot_start_ends_serve(tmp_path: Path) -> None:
     assert_nothing_left(tmp_path / "state")
 
 
-def test_a_journal_gets_the_address_without_its_token(tmp_path: Path) -> None:
-    """It stands in a file for the server's account, as long as the token lives."""
-    with serving(tmp_path, **ZOO_ALONE) as server:
-        file = server.state_dir / FILE_NAME
-        token = server.url.partition("?token=")[2]
-        assert len(token) >= 32
-        assert file.read_text() == f"{server.url}\n"
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600
-        assert token not in server.program.stderr()
-        assert f"the address that signs in stands in {file}" in server.program.stderr()
-    assert not file.exists()
-
-
 def test_a_terminal_gets_the_whole_address(tmp_path: Path) -> None:
     state_dir = tmp_path / "state"
     terminal, inside = pty.openpty()
     arguments = ["serve", "--port", "0", "--config", str(write_config(tmp_path)), "--state-dir", str(state_dir)]
     command = [sys.executable, "-m", "ops", *arguments]
-    serve = subprocess.Popen(command, cwd=tmp_path, env=environment(), stdin=subprocess.DEVNULL, stdout=inside)
+    surroundings = environment(DEADSTOP_DATA__FOLDER=LITTLE["data.folder"], **ZOO_ALONE)
+    serve = subprocess.Popen(command, cwd=tmp_path, env=surroundings, stdin=subprocess.DEVNULL, stdout=inside)
     os.close(inside)
     assert b"/?token=" in os.read(terminal, 1000)
     assert not (state_dir / FILE_NAME).exists()

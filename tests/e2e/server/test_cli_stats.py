@@ -58,7 +58,7 @@ def test_every_figure_is_a_number_and_explained(server: Server) -> None:
 def test_they_follow_what_happens(server: Server, target: list[str]) -> None:
     before = figures(server, target)
     assert (before["running"], before["max_running"], before["log_writable"], before["draining"]) == (0, 8, 1, 0)
-    with job(server, "sleeps"), job(server, "spins_in_python"):
+    with job(server, "sleeps"), job(server, "hangs_in_http"):
         during = figures(server, target)
         assert during["running"] == 2
         assert during["workers"] >= 2

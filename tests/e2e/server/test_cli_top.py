@@ -7,8 +7,6 @@ import re
 import select
 import signal
 import struct
-import subprocess
-import sys
 import termios
 import time
 from collections.abc import Iterator
@@ -18,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.cli_runner import PATIENCE_S, Server, deadstop, environment, job
+from tests.e2e.forked import Forked
 
 OTHER_SCREEN, OWN_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
 _STEERING = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]")
@@ -31,15 +30,8 @@ class Terminal:
         fcntl.ioctl(self._theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))
         self.before = termios.tcgetattr(self._theirs)
         self.written = b""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "ops", *arguments],
-            cwd=folder,
-            env={**environment(TERM="xterm-256color"), "COLUMNS": "120", "LINES": "24"},
-            stdin=self._theirs,
-            stdout=self._theirs,
-            stderr=self._theirs,
-            start_new_session=True,
-        )
+        surroundings = {**environment(TERM="xterm-256color"), "COLUMNS": "120", "LINES": "24"}
+        self.process = Forked(arguments, folder, surroundings, (self._theirs, self._theirs, self._theirs))
 
     def press(self, keys: str) -> None:
         self.written = b""
@@ -65,7 +57,7 @@ class Terminal:
         while self._read(deadline, within_s=0.05):
             pass
         assert termios.tcgetattr(self._theirs) == self.before
-        return self.process.returncode
+        return self.process.wait()
 
     def close(self) -> None:
         if self.process.poll() is None:

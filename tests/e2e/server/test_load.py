@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,27 +10,19 @@ from ops.load.entry import OWN_MIX, read_mix
 from ops.load.plan import LoadPlan, Proportions, Visit, visits
 from ops.load.streams import Broken, FollowedStream
 from ops.load.wire import WireChunk, WireData, WireEvent
-from tests.e2e.cli_runner import Server, environment
+from tests.e2e.cli_runner import Server, deadstop
 
 VISIT = Visit(0.0, 0, "chats", "1 0.1", "stays", 0.0)
 
 
 def run_load(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "ops", "load", *arguments],
-        cwd=folder,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=200,
-        check=False,
-    )
+    return deadstop(folder, "load", *arguments)
 
 
 def test_a_short_load_breaks_no_invariant(tmp_path: Path) -> None:
     page = tmp_path / "load.html"
     # The bound on stops is far above the ladder's second: this machine runs other tests as well.
-    shape = ("--clients", "30", "--seconds", "6", "--think", "4", "--jobs", "20", "--stop-within", "100")
+    shape = ("--clients", "12", "--seconds", "5", "--think", "3", "--jobs", "10", "--stop-within", "100")
     shares = ("--stops", "0.3", "--leaves", "0.1", "--reloads", "0.1", "--dawdles", "0.1")
     run = run_load(tmp_path, *shape, *shares, "--page", str(page), "--json")
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]

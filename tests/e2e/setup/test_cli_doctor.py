@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import subprocess
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pyarrow.parquet as pq
 from tests.e2e.cli_runner import Server, deadstop
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.replies import Fail
+from tests.workers import LITTLE
 
 NAMES = [
     *("python", "libraries", "user", "clock", "pidfd", "parent death"),
@@ -19,16 +21,28 @@ NAMES = [
 ]
 
 Finding = dict[str, str]
+Done = subprocess.CompletedProcess[str]
+
+FEW_DATA = {"DEADSTOP_DATA__FOLDER": LITTLE["data.folder"]}
+
+
+def doctor(folder: Path, *arguments: str, **variables: str) -> Done:
+    """With a free port and no model unless the arguments say otherwise."""
+    own = {"ANTHROPIC_API_KEY": "", "DEADSTOP_GATEWAY__PORT": str(free_port()), **variables}
+    return deadstop(folder, "doctor", "--json", "--state-dir", "state", *arguments, **own)
+
+
+def findings(done: Done) -> list[Finding]:
+    assert done.stderr == ""
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert all(set(finding) == {"name", "level", "found", "todo"} for finding in found)
+    return found
 
 
 def examine(folder: Path, *arguments: str, **variables: str) -> tuple[int, dict[str, Finding]]:
-    """(exit code, what was found by name) with a free port and no model unless the arguments say otherwise."""
-    own = {"ANTHROPIC_API_KEY": "", "DEADSTOP_GATEWAY__PORT": str(free_port()), **variables}
-    done = deadstop(folder, "doctor", "--json", "--state-dir", "state", *arguments, **own)
-    assert done.stderr == ""
-    findings = [json.loads(line) for line in done.stdout.splitlines()]
-    assert all(set(finding) == {"name", "level", "found", "todo"} for finding in findings)
-    return done.returncode, {finding["name"]: finding for finding in findings}
+    """(exit code, what was found by name)"""
+    done = doctor(folder, *arguments, **variables)
+    return done.returncode, {finding["name"]: finding for finding in findings(done)}
 
 
 def free_port() -> int:
@@ -57,53 +71,43 @@ def test_people_read_a_line_each_and_what_to_do(tmp_path: Path) -> None:
     assert lines[place + 1].strip().startswith("→ name another folder")
 
 
-def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+def test_all_that_is_wrong_is_found_at_once(tmp_path: Path) -> None:
     (tmp_path / "shop").mkdir()
     pq.write_table(pa.table({"price": [1, 2]}), tmp_path / "shop/orders.parquet")
     (tmp_path / "shop/broken.parquet").write_bytes(b"this is no parquet file")
-    done = deadstop(tmp_path, "doctor", "--json", "--state-dir", "state", "--data", "shop", ANTHROPIC_API_KEY="")
-    found = [json.loads(line) for line in done.stdout.splitlines()]
+    (tmp_path / "my.toml").write_text('[agents.mine]\nentrypoint = "not_installed.agent:run"\n')
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        wrong = {
+            "DEADSTOP_GATEWAY__PORT": str(holder.getsockname()[1]),
+            "DEADSTOP_GATEWAY__HOST": "0.0.0.0",
+            "DEADSTOP_WORKER__PRELOAD": json.dumps([*LITTLE["worker.preload"], "no_such_module"]),
+        }
+        done = doctor(tmp_path, "--config", "my.toml", "--data", "shop", **wrong)
+    found = findings(done)
     good, bad = [finding for finding in found if finding["name"] == "data"]
+    assert done.returncode == 1
     assert good["found"].endswith("shop: 1 tables, 1 files, 2 rows")
     assert bad["level"] == "warning"
     assert "broken" in bad["found"]
-
-
-def test_a_preloaded_module_that_is_missing_is_not_swallowed(tmp_path: Path) -> None:
-    exit_code, found = examine(tmp_path, DEADSTOP_WORKER__PRELOAD='["no_such_module"]')
-    assert exit_code == 1
-    assert found["worker"]["level"] == "problem"
-    assert "no_such_module could not be preloaded" in found["worker"]["found"]
-
-
-def test_an_agent_that_is_not_installed(tmp_path: Path) -> None:
-    (tmp_path / "my.toml").write_text('[agents.mine]\nentrypoint = "not_installed.agent:run"\n')
-    exit_code, found = examine(tmp_path, "--config", "my.toml")
-    assert exit_code == 1
-    assert found["agent mine"]["found"] == "there is no module not_installed.agent"
+    problems = {finding["name"]: finding["found"] for finding in found if finding["level"] == "problem"}
+    assert set(problems) == {"port", "tokens", "worker", "agent mine"}
+    assert "is taken by" in problems["port"]
+    assert "no_such_module could not be preloaded" in problems["worker"]
+    assert problems["agent mine"] == "there is no module not_installed.agent"
 
 
 def test_a_preload_that_starts_a_thread(tmp_path: Path) -> None:
     (tmp_path / "my.toml").write_text('[worker]\npreload = ["tests.programs.preloads.starts_a_thread"]\n')
-    exit_code, found = examine(tmp_path, "--config", "my.toml", PYTHONPATH=str(Path(__file__).parents[3]))
+    exit_code, found = examine(tmp_path, "--config", "my.toml", **FEW_DATA)
     assert (exit_code, found["worker"]["level"]) == (1, "problem")
     assert "the preload of tests.programs.preloads.starts_a_thread: 1, allowed: 0" in found["worker"]["found"]
 
 
-def test_a_port_that_is_taken(tmp_path: Path) -> None:
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))
-        holder.listen()
-        exit_code, found = examine(tmp_path, DEADSTOP_GATEWAY__PORT=str(holder.getsockname()[1]))
-    assert exit_code == 1
-    assert "is taken by" in found["port"]["found"]
-
-
-def test_other_machines_without_a_token(tmp_path: Path) -> None:
-    exit_code, found = examine(tmp_path, DEADSTOP_GATEWAY__HOST="0.0.0.0")
-    assert (exit_code, found["tokens"]["level"]) == (1, "problem")
+def test_other_machines_with_a_token(tmp_path: Path) -> None:
     assert deadstop(tmp_path, "token", "create", "alice", "--state-dir", "state").returncode == 0
-    exit_code, found = examine(tmp_path, DEADSTOP_GATEWAY__HOST="0.0.0.0")
+    exit_code, found = examine(tmp_path, DEADSTOP_GATEWAY__HOST="0.0.0.0", **FEW_DATA)
     assert (exit_code, found["tokens"]["found"]) == (0, "1 can come in")
 
 
@@ -116,7 +120,7 @@ def test_beside_a_server_that_runs(server: Server) -> None:
 
 async def test_the_model_is_asked_and_its_key_is_not_told(tmp_path: Path) -> None:
     async with MessagesServer(lambda _: Fail(401, "authentication_error", "invalid x-api-key sk-secret")) as server:
-        given = {"DEADSTOP_LLM__BASE_URL": server.url, "ANTHROPIC_API_KEY": "sk-secret-of-mine"}
+        given = {"DEADSTOP_LLM__BASE_URL": server.url, "ANTHROPIC_API_KEY": "sk-secret-of-mine", **FEW_DATA}
         exit_code, found = await asyncio.to_thread(lambda: examine(tmp_path, **given))
     assert (exit_code, found["model"]["level"]) == (1, "problem")
     assert "does not accept the key" in found["model"]["found"]

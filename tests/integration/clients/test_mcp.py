@@ -20,12 +20,12 @@ from bus.wire.replies import Jobs
 from tests.e2e.cli_runner import environment
 from tests.harness.gateways import TOKENS, RunningGateway
 from tests.harness.servers import OPERATOR, ROOT, Supervisor, eventually, is_gone
-from tests.workers import FLIGHTS, zoo_settings
+from tests.workers import WHOLE, zoo_settings
 
 ENDLESS = "select count(*) from range(100000000000) t(a), range(1000) u(b) where (a * b) % 7 = 3"
 READY_WITHIN_S = 100.0
 
-SETTINGS = {**zoo_settings(), **FLIGHTS}
+SETTINGS = {**zoo_settings(), **WHOLE}
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -120,10 +120,11 @@ async def test_an_assistant_looks_asks_and_runs_sql(supervisor: Supervisor) -> N
         assert "questions in words" in str(refused.content)
 
 
-async def test_a_cancelled_call_is_a_proven_stop(supervisor: Supervisor) -> None:
+async def test_a_cancelled_call_is_a_proven_stop_and_so_is_one_that_another_stops(supervisor: Supervisor) -> None:
     async with over_stdio(supervisor) as one:
         await _cancelled(supervisor, one)
         assert _of(await one.call_tool("sql", {"statement": "select 42 as n"}))["rows"] == [[42]]
+        await _stopped_by_another(supervisor, one)
 
 
 async def test_over_http_too_and_as_oneself(supervisor: Supervisor, address: str) -> None:
@@ -148,17 +149,16 @@ async def _cancelled(supervisor: Supervisor, one: Client) -> None:
     assert (await supervisor.record(record.summary.job_id)).note == "the assistant has cancelled its call"
 
 
-async def test_one_call_stops_another(supervisor: Supervisor) -> None:
-    async with over_stdio(supervisor) as one:
-        calling = asyncio.create_task(one.call_tool("sql", {"statement": ENDLESS}))
-        record = await running_job(supervisor)
-        stopped = _of(await one.call_tool("stop", {"job_id": record.summary.job_id}))["result"]
-        assert [(each["job_id"], each["stopped"]) for each in stopped] == [(record.summary.job_id, True)]
-        assert record.summary.pid is not None
-        assert is_gone(record.summary.pid)
-        ended = await calling
-        assert ended.is_error
-        assert "stopped" in str(ended.content)
+async def _stopped_by_another(supervisor: Supervisor, one: Client) -> None:
+    calling = asyncio.create_task(one.call_tool("sql", {"statement": ENDLESS}))
+    record = await running_job(supervisor)
+    stopped = _of(await one.call_tool("stop", {"job_id": record.summary.job_id}))["result"]
+    assert [(each["job_id"], each["stopped"]) for each in stopped] == [(record.summary.job_id, True)]
+    assert record.summary.pid is not None
+    assert is_gone(record.summary.pid)
+    ended = await calling
+    assert ended.is_error
+    assert "stopped" in str(ended.content)
 
 
 async def test_an_assistant_that_leaves_leaves_no_job(supervisor: Supervisor) -> None:

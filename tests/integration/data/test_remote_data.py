@@ -227,3 +227,12 @@ def test_the_comparison_of_a_folder_goes_for_an_address(s3: S3, monkeypatch: pyt
     assert list(differences_at(s3.address)) == []
     (missing,) = differences_at(s3.address.replace("/data?", "/nothing?"))
     assert "nothing lies there" in missing
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"), [("bucket/nothing?", "nothing lies there"), ("nobucket/data?", "no such bucket")]
+)
+def test_an_address_where_nothing_is(s3: S3, tmp_path: Path, wrong: str, words: str) -> None:
+    address = s3.address.replace("bucket/data?", wrong)
+    with running_broker(address, tmp_path / "data.sock") as broker, pytest.raises(CatalogError, match=words):
+        catalog_of(broker, tmp_path)

@@ -197,18 +197,14 @@ async def output_of(program: str, *arguments: str, folder: Path) -> str:
     return said.decode()
 
 
-async def test_nothing_that_it_allows_or_forbids_breaks_the_server(tmp_path: Path) -> None:
+async def test_nothing_that_it_allows_or_forbids_breaks_the_server(gateway: RunningGateway, tmp_path: Path) -> None:
     """Schemathesis tries generated requests: no 5xx that is not documented, no status, type or body that is not."""
-    async with (
-        running_supervisor(tmp_path, SETTINGS) as supervisor,
-        running_gateway(supervisor.state_dir, SETTINGS) as gateway,
-    ):
-        await output_of(
-            *("schemathesis", "run", f"{gateway.url}/api/openapi.json"),
-            *("--header", f"Authorization: Bearer {TOKENS['ann']}", "--request-timeout", "60"),
-            *("--phases", "coverage,fuzzing", "--max-examples", "10", "--seed", "1", "--no-shrink"),
-            # Which sessions, jobs and agents exist is not in the schema: what fits it may still be refused.
-            *("--checks", "all", "--exclude-checks", "positive_data_acceptance", "--warnings", "off"),
-            folder=tmp_path,
-        )
-        assert await gateway.json("GET", "/healthz") == (200, {"ok": True})
+    await output_of(
+        *("schemathesis", "run", f"{gateway.url}/api/openapi.json"),
+        *("--header", f"Authorization: Bearer {TOKENS['ann']}", "--request-timeout", "60"),
+        *("--phases", "coverage,fuzzing", "--max-examples", "10", "--seed", "1", "--no-shrink"),
+        # Which sessions, jobs and agents exist is not in the schema: what fits it may still be refused.
+        *("--checks", "all", "--exclude-checks", "positive_data_acceptance", "--warnings", "off"),
+        folder=tmp_path,
+    )
+    assert await gateway.json("GET", "/healthz") == (200, {"ok": True})
