@@ -22,7 +22,7 @@ from bus.serve_contract import VARIABLE
 from bus.wire.commands import Caller, ReadStats, Show, Stop, Submit
 from bus.wire.job_record import JobRecord, JobSummary
 from bus.wire.replies import JobShown, Stats, StopTaken, Submitted
-from tests.harness.data.kept_catalog import lay_out, take_over
+from tests.harness.data.kept_catalog import SAMPLE_DATA, lay_out, take_over
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATOR = Caller("tester", Role.OPERATOR)
@@ -168,15 +168,14 @@ async def running_supervisor(tmp_path: Path, settings: dict[str, Any] | None = N
     finally:
         client.close()
         status = await supervisor.end()
+        take_over(state_dir, (settings or {}).get("data.folder", SAMPLE_DATA))
     assert status == 0, f"the supervisor ended with status {status}"
     assert_nothing_left(state_dir)
 
 
 async def start_supervisor(state_dir: Path, settings: dict[str, Any]) -> asyncio.subprocess.Process:
     """A supervisor process that is ready. It ends when this process does, however that comes."""
-    sample_data = not settings.get("data.folder")
-    if sample_data:
-        lay_out(state_dir)
+    lay_out(state_dir, settings.get("data.folder", SAMPLE_DATA))
     lifeline, held = os.pipe()
     overrides = {"supervisor.state_dir": str(state_dir), "worker.warm_workers": 0, **UNHURRIED, **settings}
     orders = {"overrides": overrides, "lifeline_fd": lifeline}
@@ -195,8 +194,7 @@ async def start_supervisor(state_dir: Path, settings: dict[str, Any]) -> asyncio
     async with asyncio.timeout(READY_WITHIN_S):
         line = await process.stdout.readline()
     assert b"ready" in line, f"the supervisor said {line!r}"
-    if sample_data:
-        take_over(state_dir)
+    take_over(state_dir, settings.get("data.folder", SAMPLE_DATA))
     return process
 
 

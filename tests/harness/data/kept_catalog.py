@@ -1,20 +1,26 @@
-"""The catalog of the sample data, read by the first server of this process: the others begin as after a restart."""
+"""Catalogs of data that no test changes, each read by the first server of this process that has it: the others begin as
+after a restart."""
 
 from pathlib import Path
 
 from supervisor.control.catalog_file import FILE
 
-_kept: list[bytes] = []
+SAMPLE_DATA = ""
+"""As `[data] folder` names it."""
+UNCHANGED = (SAMPLE_DATA, str(Path(__file__).parents[2] / "workers" / "data"))
+
+_kept: dict[str, bytes] = {}
 
 
-def lay_out(state_dir: Path) -> None:
-    """Put the catalog into the state folder of a server that is to be started over the sample data."""
-    if _kept and not (state_dir / FILE).exists():
+def lay_out(state_dir: Path, folder: str = SAMPLE_DATA) -> None:
+    """Put the catalog of this folder's data, if it is known, into the state folder of a server that is to be started
+    over them."""
+    if folder in _kept and not (state_dir / FILE).exists():
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (state_dir / FILE).write_bytes(_kept[0])
+        (state_dir / FILE).write_bytes(_kept[folder])
 
 
-def take_over(state_dir: Path) -> None:
-    """Keep the catalog for those to come, once such a server is ready."""
-    if not _kept and (state_dir / FILE).exists():
-        _kept.append((state_dir / FILE).read_bytes())
+def take_over(state_dir: Path, folder: str = SAMPLE_DATA) -> None:
+    """Keep the catalog for those to come, once such a server has read it."""
+    if folder in UNCHANGED and folder not in _kept and (state_dir / FILE).exists():
+        _kept[folder] = (state_dir / FILE).read_bytes()
