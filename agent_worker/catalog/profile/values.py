@@ -13,6 +13,9 @@ MAX_LABELS = 5_000
 things by."""
 MAX_COLUMNS = 200
 """Text columns of one table that are looked into."""
+COLUMNS_AT_ONCE = 50
+"""So many columns of a table with few rows are asked about in one statement: to open a wide table takes longer than to
+read it."""
 MAX_VALUE_CHARS = 200
 SAMPLE_ROWS = 20_000
 
@@ -22,7 +25,12 @@ def with_values(budget: TimeBudget, table: CatalogTable, *, referenced: bool) ->
     limit = MAX_LABELS if referenced else MAX_VALUES
     open_columns = [column for column in table.columns if is_text(column) and not column.values][:MAX_COLUMNS]
     likely = _likely(budget, table, open_columns, limit)
-    found = {column.name: _with_values(budget, table, column, limit) for column in likely}
+    at_once = COLUMNS_AT_ONCE if table.row_count <= SAMPLE_ROWS else 1
+    found: dict[str, CatalogColumn] = {}
+    for start in range(0, len(likely), at_once):
+        some = likely[start : start + at_once]
+        for column, values in zip(some, _distinct(budget, table, some, limit), strict=True):
+            found[column.name] = _with_values(column, values)
     columns = tuple(found.get(column.name, column) for column in table.columns)
     return msgspec.structs.replace(table, columns=columns)
 
@@ -51,15 +59,32 @@ def _likely(budget: TimeBudget, table: CatalogTable, columns: list[CatalogColumn
     return [column for column, count in zip(columns, rows[0], strict=True) if count <= limit * 1.3]
 
 
-def _with_values(budget: TimeBudget, table: CatalogTable, column: CatalogColumn, limit: int) -> CatalogColumn:
+def _distinct(
+    budget: TimeBudget, table: CatalogTable, columns: list[CatalogColumn], limit: int
+) -> list[list[str] | None]:
+    """The values of each of these columns; None where there are more than `limit`, or it could not be looked."""
+    if len(columns) > 1:
+        names = [quote_name(column.name) for column in columns]
+        lists = ", ".join(f"list(DISTINCT {name}::VARCHAR) FILTER (WHERE {name} IS NOT NULL)" for name in names)
+        rows = budget.rows(f"SELECT {lists} FROM {quote_name(table.name)}", table)
+        if rows is not None:
+            return [None if len(values or []) > limit else values or [] for values in rows[0]]
+    return [_distinct_of_one(budget, table, column, limit) for column in columns]
+
+
+def _distinct_of_one(budget: TimeBudget, table: CatalogTable, column: CatalogColumn, limit: int) -> list[str] | None:
     name = quote_name(column.name)
     rows = budget.rows(
         f"SELECT DISTINCT {name}::VARCHAR FROM {quote_name(table.name)} WHERE {name} IS NOT NULL LIMIT {limit + 1}",
         table,
     )
-    if rows is None or len(rows) > limit:
+    return None if rows is None or len(rows) > limit else [row[0] for row in rows]
+
+
+def _with_values(column: CatalogColumn, found: list[str] | None) -> CatalogColumn:
+    if found is None:
         return column
-    values = tuple(sorted(str(row[0]) for row in rows))
+    values = tuple(sorted(found))
     if any(len(value) > MAX_VALUE_CHARS for value in values):
         return msgspec.structs.replace(column, distinct=len(values))
     return msgspec.structs.replace(column, distinct=len(values), values=values)
