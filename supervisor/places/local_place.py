@@ -147,15 +147,8 @@ class LocalPlace:
             worker.tell(message)
 
     def do(self, worker_id: str, step: Step) -> None:
-        worker = self._workers.get(worker_id)
-        if worker is None or worker.process is None:
-            return
-        if step is Step.DUMP_STACK and worker.ready:
-            worker.process.dump_stack()
-        elif step is Step.TERMINATE:
-            worker.process.terminate()
-        elif step in (Step.KILL, Step.KILL_AGAIN):
-            worker.process.kill()
+        if worker := self._workers.get(worker_id):
+            worker.do(step)
 
     def lives(self, worker_id: str) -> bool:
         worker = self._workers.get(worker_id)
@@ -199,7 +192,7 @@ class LocalPlace:
             # It may have been forked after all, by a fork server that died before it could say so.
             self._finalize(worker, await self._sweep_and_collect(worker, enclosure, f"could not be started ({error})"))
             return
-        worker.process = process
+        worker.started(process)
         if worker.ready:  # its message came before the fork server's
             worker.note_baseline()
         self._ledger.worker_started(process.pid, process.started, str(worker.scratch))

@@ -16,6 +16,7 @@ from bus.system.proc import read_stat
 from bus.transport.channel import Channel, Unroutable
 from bus.transport.codec import encode
 from bus.wire.worker import STACK_NAME, STDERR_NAME, WorkerSpec
+from supervisor.lifecycle.kill_ladder import Step
 from supervisor.places.cleanup import read_tail, remove_folder, remove_shared_memory
 from supervisor.places.data_folders import DataFolders, FolderIdentity
 from supervisor.processes.containment.interface import Enclosure
@@ -51,6 +52,7 @@ class LocalWorker:
         self.enclosure: Enclosure | None = None
         self.process: WorkerProcess | None = None
         self.ready = False
+        self._due: list[Step] = []
         self.baseline_bytes = 0
         self.limits = limits_of(context.settings, agent)
         self.job_id: str | None = None
@@ -103,6 +105,25 @@ class LocalWorker:
                 settings=msgspec.structs.replace(settings, limits=self.limits),
             )
         )
+
+    def started(self, process: WorkerProcess) -> None:
+        """Its process is known: the steps that came before that are taken."""
+        self.process = process
+        due, self._due = self._due, []
+        for step in due:
+            self.do(step)
+
+    def do(self, step: Step) -> None:
+        """A step of the kill ladder that is a signal. Until the process is known, which the worker's own first word may
+        overtake, the step waits."""
+        if self.process is None:
+            self._due += [step] if step not in self._due else []
+        elif step is Step.DUMP_STACK and self.ready:
+            self.process.dump_stack()
+        elif step is Step.TERMINATE:
+            self.process.terminate()
+        elif step in (Step.KILL, Step.KILL_AGAIN):
+            self.process.kill()
 
     def tell(self, message: bytes) -> None:
         """Say something over control. A worker that is not connected (any more) does not hear it."""

@@ -96,7 +96,7 @@ class Worker:
             self.do(step)
 
     def do(self, step: Step) -> None:
-        """A step of the kill ladder that is a signal. One without a process is left to the next step."""
+        """A step of the kill ladder that is a signal. It waits for the process to be known, if it is not yet."""
         self.place.do(self.worker_id, step)
 
     def sampled(self, sample: Sample) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -39,6 +40,36 @@ async def patient(tmp_path_factory: pytest.TempPathFactory, containment: Proof) 
         yield running
 
 
+@pytest.fixture(scope="module")
+def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """While this file is there, the fork server of `slow_to_tell` tells of no worker."""
+    with pytest.MonkeyPatch.context() as patch:
+        file = tmp_path_factory.mktemp("gate") / "closed"
+        patch.setenv("DEADSTOP_TESTS_GATE", str(file))
+        yield file
+
+
+@contextlib.contextmanager
+def closed(gate: Path) -> Iterator[None]:
+    gate.touch()
+    yield
+    gate.unlink()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def slow_to_tell(
+    tmp_path_factory: pytest.TempPathFactory, gate: Path, containment: Proof
+) -> AsyncIterator[Supervisor]:
+    slow = {
+        "worker.preload": [*ROOMY["worker.preload"], "tests.programs.preloads.tells_when_allowed"],
+        "worker.environment": ["DEADSTOP_TESTS_GATE"],
+    }
+    async with running_supervisor(
+        tmp_path_factory.mktemp("t"), {**ROOMY, **ENDING_ON[Rung.TERMINATE], **slow}
+    ) as running:
+        yield running
+
+
 async def refusal(supervisor: Supervisor, job_id: str, rung: Rung = Rung.CANCEL) -> str:
     with pytest.raises(CommandRefused) as refused:
         await supervisor.stop(job_id, rung)
@@ -51,6 +82,18 @@ async def stop_or_refusal(supervisor: Supervisor, job_id: str) -> str:
     except CommandRefused as refused:
         return refused.refused.code
     return "taken"
+
+
+@pytest.mark.parametrize(("rung", "exit_words"), [(Rung.TERMINATE, "SIGTERM"), (Rung.KILL, "SIGKILL")])
+async def test_running_before_its_process_is_known(
+    slow_to_tell: Supervisor, gate: Path, rung: Rung, exit_words: str
+) -> None:
+    with closed(gate):
+        job_id = await slow_to_tell.running("sleeps")
+        assert (await slow_to_tell.record(job_id)).summary.pid is None
+        await slow_to_tell.stop(job_id, rung)
+    job = await ended(slow_to_tell, job_id)
+    assert (job.killed.rung, job.record.exit) == (rung, f"killed by {exit_words}")
 
 
 async def test_queued(supervisor: Supervisor) -> None:
