@@ -14,9 +14,9 @@ _kept: dict[str, bytes] = {}
 
 def lay_out(state_dir: Path, folder: str = SAMPLE_DATA) -> None:
     """Put the catalog of this folder's data, if it is known, into the state folder of a server that is to be started
-    over them."""
-    if folder in _kept and not (state_dir / FILE).exists():
-        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    over them. A state folder in a folder that is not there either is the server's to make."""
+    if folder in _kept and state_dir.parent.exists() and not (state_dir / FILE).exists():
+        state_dir.mkdir(mode=0o700, exist_ok=True)
         (state_dir / FILE).write_bytes(_kept[folder])
 
 

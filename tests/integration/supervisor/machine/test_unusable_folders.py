@@ -6,7 +6,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -65,7 +64,7 @@ def run(command: list[str], environ: dict[str, str]) -> "subprocess.CompletedPro
 
 DAMAGE = {
     "a record of a job that ran": "UPDATE jobs SET record = x'c1', state = 'running'",
-    "a record of a job that has ended": f"UPDATE jobs SET record = x'c1', state = 'failed', ended_at = {time.time()}",
+    "a record of a job that has ended": "UPDATE jobs SET record = x'c1', state = 'failed', ended_at = unixepoch()",
 }
 PAGES = ("workers", "events", "jobs_by_state")
 
