@@ -162,9 +162,8 @@ class AgentContext:
         event and each heartbeat."""
         self.store = ConversationStore(None)
         """What the agent keeps for the conversation's next question: a mapping of texts to bytes."""
-        self.make_facilities: Callable[[], Facilities] | None = None
-        """Makes what does `sql` and `model`, when it is first wanted; there once the job is known."""
-        self._facilities: Facilities | None = None
+        self.facilities: Facilities | None = None
+        """What does `sql` and `model`; there once the job is known."""
         self._progress: tuple[int | None, str] | None = None
         self._warned_of_progress = False
 
@@ -222,11 +221,9 @@ class AgentContext:
         return self._given().model()
 
     def _given(self) -> Facilities:
-        if self.make_facilities is None:
+        if self.facilities is None:
             raise RuntimeError("SQL and the model can be used by `run`, not before the job is known")
-        if self._facilities is None:
-            self._facilities = self.make_facilities()
-        return self._facilities
+        return self.facilities
 
     def ask_back(self, question: str, *suggestions: str) -> None:
         """End the job with a question: the person's answer comes as `user_clarification` of the next one."""

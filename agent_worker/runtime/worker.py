@@ -8,7 +8,8 @@ import traceback
 from pathlib import Path
 from types import ModuleType
 
-from agent_worker.context import AgentContext, Facilities, serve_with
+from agent_worker.agents.facilities import WorkerFacilities
+from agent_worker.context import AgentContext, serve_with
 from agent_worker.conversation_folder import unpack
 from agent_worker.conversation_store import ConversationStore
 from agent_worker.runtime.bootstrap import apply_sandbox, isolate_process, load_agent
@@ -75,12 +76,6 @@ def _live(spec: WorkerSpec, module: ModuleType, sandbox: Sandbox | None, loop: C
 
 async def _make(spec: WorkerSpec, module: ModuleType, sandbox: Sandbox | None, loop: CountingLoop) -> "WorkerRuntime":
     return WorkerRuntime(spec, module, sandbox, loop, new_context())
-
-
-def _facilities(job: JobSpec, context: AgentContext) -> Facilities:
-    from agent_worker.agents.facilities import WorkerFacilities  # not above: with it comes the engine
-
-    return WorkerFacilities(job, context)
 
 
 class WorkerRuntime:
@@ -168,7 +163,7 @@ class WorkerRuntime:
         context.store = ConversationStore(job.kept.store if job.kept else None)
         if job.kept is not None and job.kept.files:
             unpack(context.folder, job.kept.files)
-        context.make_facilities = lambda: _facilities(job, context)
+        context.facilities = WorkerFacilities(job, context)
         self._run = JobRun(agent, context, job, self._publisher)
         self._publisher.finish(await self._run.outcome())
 

@@ -8,7 +8,6 @@ import agent_worker.warmup.one_thread  # noqa: I001 (before what it is for)
 import duckdb  # noqa: F401
 import pyarrow  # noqa: F401
 
-import agent_worker.agents.facilities
 import agent_worker.agents.parquet.agent
 import agent_worker.runtime.worker  # noqa: F401
 from agent_worker.engine.settings import connect_ahead

@@ -117,7 +117,8 @@ class LocalWorker:
         """A step of the kill ladder that is a signal. Until the process is known, which the worker's own first word may
         overtake, the step waits."""
         if self.process is None:
-            self._due += [step] if step not in self._due else []
+            if step not in self._due:
+                self._due.append(step)
         elif step is Step.DUMP_STACK and self.ready:
             self.process.dump_stack()
         elif step is Step.TERMINATE:
