@@ -25,8 +25,8 @@ from bus.wire.outside import ENDINGS
 from tests.harness.gateways import TOKENS, Event
 from tests.harness.network.cuts import ServedGateway, served_gateway
 from tests.harness.servers import Supervisor, running_supervisor
+from tests.harness.zoo import WHOLE, zoo_settings
 from tests.programs.clients import thin
-from tests.workers import WHOLE, zoo_settings
 
 FOLLOWERS = 100
 SLOW = 10

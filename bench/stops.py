@@ -27,7 +27,7 @@ from bus.system.orphans import descendants
 from tests.harness.jobs.cgroup_tree import cgroup_tree
 from tests.harness.jobs.stopping import ROOMY, told_files, told_pids
 from tests.harness.servers import Supervisor, is_gone, running_supervisor
-from tests.workers import WHOLE, ZOO
+from tests.harness.zoo import WHOLE, ZOO
 
 ENDS_BY_ITSELF = frozenset(
     """blames_the_user bombs_early cancels_itself counts echoes exits_three exits_zero floods_memory leaks_threads

@@ -10,6 +10,7 @@ from gateway.http_api.openapi import openapi
 from gateway.http_api.routes import OPERATIONS
 from gateway.http_api.security.middleware import add_headers, guard
 from gateway.ws.over_http import PEERS, open_connection, post_frame
+from gateway.ws.socketio_route import add_socketio
 from gateway.ws.upgrade import open_websocket
 
 
@@ -38,7 +39,5 @@ def make_app(gateway: Gateway) -> web.Application:
     app.on_response_prepare.append(add_headers)
     app.add_routes(routes())
     if find_spec("socketio") is not None:
-        from gateway.ws.over_socketio import add_socketio
-
         add_socketio(app)
     return app

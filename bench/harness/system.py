@@ -10,7 +10,7 @@ from typing import Any
 from bench.harness.client import Client, connected
 from tests.harness.gateways import TOKENS, RunningGateway, running_gateway
 from tests.harness.servers import Supervisor, running_supervisor
-from tests.workers import ZOO
+from tests.harness.zoo import ZOO
 
 AGENTS = {
     "nothing": "bench.harness.agents:nothing",

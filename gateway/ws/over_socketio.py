@@ -12,7 +12,7 @@ import msgspec
 import socketio
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from gateway.app_state import GATEWAY, Gateway
+from gateway.app_state import Gateway
 from gateway.auth.addresses import address_of
 from gateway.auth.identities import Identity
 from gateway.http_api.security.request_identity import by_bearer, by_cookie, from_own_page, own_origin_only
@@ -190,17 +190,6 @@ class SocketIo:
             peer.note_gone()
             if reason == self._server.reason.CLIENT_DISCONNECT:
                 peer.release_poll()
-
-
-def add_socketio(app: web.Application) -> None:
-    """Answer at `/socket.io/`."""
-    socket_io = SocketIo(app[GATEWAY])
-
-    async def close(_: web.Application) -> None:
-        await socket_io.close()
-
-    app.router.add_route("*", "/socket.io/", socket_io.handle)
-    app.on_cleanup.append(close)
 
 
 def _with_arrow(payload: bytes) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from ops.serve.announcement import FILE_NAME
 from tests.e2e.forked import Forked, Streams, read_to_the_end, run_forked
 from tests.harness.data.kept_catalog import lay_out, take_over
 from tests.harness.servers import ROOT, assert_nothing_left
-from tests.workers import LITTLE, ZOO
+from tests.harness.zoo import LITTLE, ZOO
 
 PATIENCE_S = 100.0
 """A guard against hanging; a busy machine takes its time."""

@@ -12,7 +12,7 @@ from bus.contract.vocabulary import Proof, Rung
 from tests.harness.gateways import RunningGateway, running_gateway
 from tests.harness.jobs.graces import ENDING_ON, SupervisorFor
 from tests.harness.servers import Supervisor, running_supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 
 @pytest.fixture

@@ -1,34 +1,5 @@
 """The zoo: agents that misbehave, one vice each, in folders by kind of vice. Every module without a leading underscore
-is an animal, and any supervisor can be told to offer them by the names of the modules."""
+is an animal, and any supervisor can be told to offer them by the names of the modules, see `tests.harness.zoo`.
 
-from pathlib import Path
-from typing import Any
-
-from bus.contract.settings import WorkerSettings
-
-ZOO = {
-    path.stem: f"tests.workers.{path.parent.name}.{path.stem}:run"
-    for path in sorted(Path(__file__).parent.glob("*/*.py"), key=lambda path: path.stem)
-    if not path.stem.startswith("_")
-}
-
-
-LITTLE: dict[str, Any] = {
-    "worker.preload": ["agent_worker.warmup.one_thread", "agent_worker.runtime.worker"],
-    "data.folder": str(Path(__file__).parent / "data"),
-}
-"""For supervisors whose jobs ask nothing of the data: no engine and no planner is loaded, and there is next to nothing
-to read [a start takes 1.1 s of processor time in place of 2.6]."""
-
-FLIGHTS: dict[str, Any] = {"data.folder": ""}
-"""The sample data beside a zoo, for tests that ask about them too."""
-
-
-WHOLE: dict[str, Any] = {"worker.preload": WorkerSettings().preload, **FLIGHTS}
-"""Beside a zoo all that a server has by itself, for measurements."""
-
-
-def zoo_settings() -> dict[str, Any]:
-    """Setting overrides that offer every animal as an agent of its name, outside the sandbox: they start programs."""
-    animals = {f"agents.{name}": {"entrypoint": entrypoint, "sandbox": False} for name, entrypoint in ZOO.items()}
-    return {**LITTLE, **animals}
+Nothing more stands here: each worker of an animal loads it anew.
+"""

@@ -11,7 +11,7 @@ import pyarrow as pa
 from agent_worker.context import AgentContext
 from bus.contract.events import Column, Event, Node, ResponseChunk, TableRows, TableSchema
 from bus.wire.worker import JobSpec
-from tests.workers import ZOO
+from tests.harness.zoo import ZOO
 
 # All at once: a sandboxed worker can read no more modules of ours.
 ANIMALS = {name: import_module(entrypoint.partition(":")[0]).run for name, entrypoint in ZOO.items()}

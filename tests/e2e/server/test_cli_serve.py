@@ -27,7 +27,7 @@ from tests.e2e.cli_runner import (
     write_config,
 )
 from tests.harness.servers import assert_nothing_left
-from tests.workers import LITTLE
+from tests.harness.zoo import LITTLE
 
 NO_UTF8 = os.fsdecode(b"caf\xe9")
 

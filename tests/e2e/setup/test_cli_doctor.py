@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from tests.e2e.cli_runner import Server, deadstop
 from tests.fakes.messages_server import MessagesServer
 from tests.fakes.replies import Fail
-from tests.workers import LITTLE
+from tests.harness.zoo import LITTLE
 
 NAMES = [
     *("python", "libraries", "user", "clock", "pidfd", "parent death"),

@@ -28,7 +28,7 @@ from bus.wire.commands import Caller
 from bus.wire.job_record import JobRecord
 from tests.harness.jobs.job_processes import is_left
 from tests.harness.servers import Supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 ALICE = Caller("alice", Role.USER)
 BOB = Caller("bob", Role.USER)

@@ -5,7 +5,7 @@ import pytest
 from bus.contract.events import Progress, ResponseChunk, Warn
 from tests.harness.asking import ask
 from tests.harness.servers import Supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 LIMITS_AGENT = """
 from bus.contract.events import Node, Progress, Status

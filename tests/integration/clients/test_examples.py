@@ -14,7 +14,7 @@ import pytest
 
 from tests.harness.gateways import TOKENS, RunningGateway
 from tests.harness.servers import ROOT, Supervisor, eventually, is_gone
-from tests.workers import FLIGHTS, zoo_settings
+from tests.harness.zoo import FLIGHTS, zoo_settings
 
 EXAMPLES = ROOT / "examples/clients"
 ENDLESS = "select count(*) from range(100000000000) t(a), range(1000) u(b) where (a * b) % 7 = 3"

@@ -20,7 +20,7 @@ from bus.wire.replies import Jobs
 from tests.e2e.cli_runner import environment
 from tests.harness.gateways import TOKENS, RunningGateway
 from tests.harness.servers import OPERATOR, ROOT, Supervisor, eventually, is_gone
-from tests.workers import WHOLE, zoo_settings
+from tests.harness.zoo import WHOLE, zoo_settings
 
 ENDLESS = "select count(*) from range(100000000000) t(a), range(1000) u(b) where (a * b) % 7 = 3"
 READY_WITHIN_S = 100.0

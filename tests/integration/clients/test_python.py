@@ -31,7 +31,7 @@ from tests.harness.gateways import TOKENS
 from tests.harness.network.cuts import ServedGateway, served_gateway
 from tests.harness.network.proxies import CuttingProxy, cutting_port
 from tests.harness.servers import Supervisor, is_gone
-from tests.workers import FLIGHTS, zoo_settings
+from tests.harness.zoo import FLIGHTS, zoo_settings
 
 ANN = Caller("ann", Role.USER)
 CHUNKS = 2_000

@@ -15,7 +15,7 @@ from bus.wire.outside import ENDINGS
 from tests.harness.gateways import ANSWER_WITHIN_S, TOKENS, RunningGateway, running_gateway
 from tests.harness.network.proxies import CuttingProxy, cutting_port
 from tests.harness.servers import Supervisor, is_gone
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 ELSEWHERE = "http://elsewhere.example"
 WAYS = [["polling"], ["websocket"], None]

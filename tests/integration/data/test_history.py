@@ -28,7 +28,7 @@ from supervisor.storage.clock_guard import CLOCK_NAME, read_clocks
 from supervisor.storage.store import Store
 from tests.harness.data.histories import history_of, log_numbers, record_of, write_job
 from tests.harness.servers import OPERATOR, ROOT, Supervisor, eventually, running_supervisor
-from tests.workers import LITTLE, zoo_settings
+from tests.harness.zoo import LITTLE, zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

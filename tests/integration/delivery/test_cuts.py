@@ -15,7 +15,7 @@ from bus.wire.commands import Caller, ListJobs
 from bus.wire.replies import Jobs
 from tests.harness.network.cuts import Cut, CutClient, ServedGateway, served_gateway
 from tests.harness.servers import Supervisor, assert_nothing_left, eventually, start_supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 ANN = Caller("ann", Role.USER)
 CHUNKS = 50_000

@@ -21,7 +21,7 @@ from tests.e2e.cli_runner import environment
 from tests.harness.gateways import RunningGateway, Wire, running_gateway
 from tests.harness.network.cuts import ServedGateway, served_gateway
 from tests.harness.servers import ROOT, Supervisor, running_supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 GRACE_S = 1.5
 STOPPED = (State.CANCELLED, "disconnect")

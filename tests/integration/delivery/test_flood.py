@@ -16,7 +16,7 @@ from bus.contract.vocabulary import Reason
 from bus.wire.commands import ReadStats
 from bus.wire.replies import Stats
 from tests.harness.servers import OPERATOR, Supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 OUTPUT_BYTES = 200_000_000
 GROWTH_BYTES = 100_000_000

@@ -9,7 +9,7 @@ import pytest
 from bus.contract.events import Completed, JobEvent, ResponseChunk
 from tests.harness.network.proxies import cutting
 from tests.harness.servers import Supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 EVENTS = 20_000
 CUTS = 20

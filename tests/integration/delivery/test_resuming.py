@@ -20,7 +20,7 @@ from tests.e2e.cli_runner import environment
 from tests.harness.gateways import TOKENS, Event
 from tests.harness.network.cuts import Cut, CutClient, ServedGateway, served_gateway
 from tests.harness.servers import ROOT, Supervisor, running_supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 ANN = Caller("ann", Role.USER)
 CHUNKS = 3000

@@ -18,7 +18,7 @@ from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller
 from tests.harness.gateways import RunningGateway, running_gateway
 from tests.harness.servers import Supervisor, eventually, is_gone, running_supervisor, start_supervisor
-from tests.workers import FLIGHTS, zoo_settings
+from tests.harness.zoo import FLIGHTS, zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -8,7 +8,7 @@ from bus.contract.vocabulary import Rung
 from tests.harness.gateways import RunningGateway, running_gateway
 from tests.harness.jobs.graces import ENDING_ON, GENEROUS_S
 from tests.harness.servers import eventually, running_supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 
 async def read(gateway: RunningGateway) -> dict[str, float]:

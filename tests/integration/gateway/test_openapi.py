@@ -18,7 +18,7 @@ from gateway.app import routes
 from gateway.http_api.openapi import plain_path
 from tests.harness.gateways import TOKENS, RunningGateway, running_gateway
 from tests.harness.servers import ROOT, Supervisor, running_supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.harness.gateways import RunningGateway, Wire
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from tests.harness.gateways import RunningGateway, running_gateway
 from tests.harness.servers import Supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -9,7 +9,7 @@ from bus.wire.commands import DrainNode
 from bus.wire.replies import Stats
 from tests.harness.jobs.stopping import ROOMY
 from tests.harness.servers import OPERATOR, Supervisor
-from tests.workers import ZOO
+from tests.harness.zoo import ZOO
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -12,7 +12,7 @@ from bus.system.cgroupfs import ControlGroup
 from tests.harness.jobs.graces import ENDING_ON
 from tests.harness.jobs.stopping import ROOMY, ended, told_pids
 from tests.harness.servers import Supervisor, running_supervisor
-from tests.workers import ZOO
+from tests.harness.zoo import ZOO
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

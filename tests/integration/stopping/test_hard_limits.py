@@ -10,7 +10,7 @@ from bus.contract.vocabulary import Reason, Rung, State
 from tests.harness.jobs.graces import ENDING_ON
 from tests.harness.jobs.stopping import ROOMY, ended, small_interpreters
 from tests.harness.servers import Supervisor, running_supervisor
-from tests.workers import ZOO
+from tests.harness.zoo import ZOO
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

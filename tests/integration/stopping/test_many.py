@@ -15,7 +15,7 @@ from tests.e2e.cli_runner import deadstop
 from tests.harness.jobs.graces import ENDING_ON
 from tests.harness.jobs.stopping import ROOMY, ended
 from tests.harness.servers import OPERATOR, Supervisor, is_gone, running_supervisor
-from tests.workers import FLIGHTS, WHOLE
+from tests.harness.zoo import FLIGHTS, WHOLE
 
 MIXED = (
     *("sleeps", "swallows_cancel", "ignores_signals", "spins_in_python", "spins_in_c", "stuck_in_engine"),

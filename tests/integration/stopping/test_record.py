@@ -10,7 +10,7 @@ from bus.contract.vocabulary import Reason, Rung, State
 from tests.harness.jobs.graces import GENEROUS_S, SupervisorFor
 from tests.harness.jobs.stopping import ROOMY, ended
 from tests.harness.servers import PATIENCE_S, Supervisor
-from tests.workers import FLIGHTS
+from tests.harness.zoo import FLIGHTS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

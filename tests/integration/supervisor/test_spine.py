@@ -10,7 +10,7 @@ from bus.contract.events import Accepted, Completed, Failed, Killed, ResponseChu
 from bus.contract.vocabulary import Reason, Rung, State
 from tests.harness.jobs.graces import SupervisorFor
 from tests.harness.servers import Supervisor, is_gone
-from tests.workers import FLIGHTS, zoo_settings
+from tests.harness.zoo import FLIGHTS, zoo_settings
 
 SETTINGS = {**zoo_settings(), **FLIGHTS, "limits.max_running": 30, "limits.max_running_per_user": 30}
 

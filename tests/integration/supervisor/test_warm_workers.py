@@ -16,7 +16,7 @@ from tests.harness.jobs.descriptors import no_descriptor_left
 from tests.harness.jobs.graces import ENDING_ON
 from tests.harness.jobs.stopping import ended
 from tests.harness.servers import OPERATOR, Supervisor, eventually, is_gone, running_supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 SETTINGS = {**zoo_settings(), "worker.warm_workers": 2, "agent.default": "echoes"}
 

@@ -17,7 +17,7 @@ from tests.fakes.scripts import COUNT_PER_CARRIER, flights, in_pieces, is_planni
 from tests.harness.asking import Served, serving
 from tests.harness.jobs.stopping import ALICE, BOB
 from tests.harness.servers import PATIENCE_S, eventually, running_supervisor, start_supervisor
-from tests.workers import LITTLE
+from tests.harness.zoo import LITTLE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from bus.contract.events import Status
 from bus.contract.vocabulary import State
 from tests.harness.servers import running_supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 
 async def test_further_jobs_of_the_agent_wait_and_others_pass_them(tmp_path: Path) -> None:

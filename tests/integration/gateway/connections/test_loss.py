@@ -13,7 +13,7 @@ from bus.contract.vocabulary import State
 from bus.wire.outside import ENDINGS
 from tests.harness.gateways import RunningGateway, Wire, running_gateway
 from tests.harness.servers import Supervisor, assert_nothing_left, eventually, start_supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 GRACE_S = 1.0
 NEVER_S = 600.0

@@ -11,7 +11,7 @@ from bus.wire.outside import ENDINGS
 from tests.harness.gateways import TOKENS, RunningGateway, running_gateway
 from tests.harness.network.http_sockets import HttpSocket
 from tests.harness.servers import Supervisor, eventually
-from tests.workers import FLIGHTS, zoo_settings
+from tests.harness.zoo import FLIGHTS, zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -27,7 +27,7 @@ from tests.harness.servers import (
     running_supervisor,
     start_supervisor,
 )
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

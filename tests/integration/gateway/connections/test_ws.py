@@ -13,7 +13,7 @@ import pytest
 from bus.wire.outside import ENDINGS
 from tests.harness.gateways import TOKENS, RunningGateway, running_gateway
 from tests.harness.servers import Supervisor
-from tests.workers import FLIGHTS, zoo_settings
+from tests.harness.zoo import FLIGHTS, zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

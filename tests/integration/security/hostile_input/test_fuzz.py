@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 
 from gateway.wire.client_frames import EVENTS
 from tests.harness.gateways import ANSWER_WITHIN_S, RunningGateway, Wire
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

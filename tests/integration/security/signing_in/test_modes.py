@@ -27,7 +27,7 @@ from ops.checks import folders
 from ops.checks.finding import Level
 from tests.harness.gateways import running_gateway
 from tests.harness.servers import ROOT, running_supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 NOBODY, SOMEBODY = 65534, 65533
 OPEN_MODES = (0o755, 0o750, 0o777, 0o711)

@@ -11,7 +11,7 @@ from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller
 from tests.harness.gateways import RunningGateway
 from tests.harness.servers import Supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

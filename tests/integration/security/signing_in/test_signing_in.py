@@ -15,7 +15,7 @@ from bus.wire.replies import JobShown
 from gateway.app_state import AUDITED_REFUSALS
 from tests.harness.gateways import MADE_TOKEN, TOKENS, RunningGateway, Wire, running_gateway
 from tests.harness.servers import PATIENCE_S, Supervisor, running_supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

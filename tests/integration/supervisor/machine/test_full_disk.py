@@ -16,7 +16,7 @@ from bus.wire.commands import ReadStats
 from bus.wire.outside import outside_events
 from bus.wire.replies import Stats
 from tests.harness.servers import OPERATOR, PATIENCE_S, Supervisor, running_supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 CHUNKS = 60_000
 

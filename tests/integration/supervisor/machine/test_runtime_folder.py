@@ -14,7 +14,7 @@ from bus.transport.sockets import BusError
 from bus.wire.commands import ReadStats
 from bus.wire.replies import Stats
 from tests.harness.servers import OPERATOR, running_supervisor
-from tests.workers import zoo_settings
+from tests.harness.zoo import zoo_settings
 
 NOBODY = 65534
 
