@@ -8,6 +8,8 @@ from tests.harness.jobs.graces import GENEROUS_S, ending_on
 
 NO_MODEL = '[llm]\napi_key_env = "DEADSTOP_TESTS_SET_NO_SUCH_KEY"\n' + ending_on(Rung.TERMINATE)
 ZOO = f"""
+[worker]
+preload = ["agent_worker.warmup.preload", "tests.browser.harness.agents"]
 [agent]
 default = "zoo"
 [agents.zoo]

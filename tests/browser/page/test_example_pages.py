@@ -18,7 +18,11 @@ from tests.harness.network.proxies import CuttingProxy, cutting_port
 from tests.harness.servers import OPERATOR, Supervisor, is_gone, running_supervisor
 
 PAGES = Path(__file__).parents[3] / "examples/clients"
-ZOO = {"agents.zoo": {"entrypoint": "tests.browser.harness.agents:run", "sandbox": False}, "agent.default": "zoo"}
+ZOO = {
+    "agents.zoo": {"entrypoint": "tests.browser.harness.agents:run", "sandbox": False},
+    "agent.default": "zoo",
+    "worker.preload": ["agent_worker.warmup.preload", "tests.browser.harness.agents"],
+}
 CHUNKS = 300
 
 

@@ -26,6 +26,7 @@ from ops.client.history import JobHistory
 from ops.errors import OpsError
 from supervisor.storage.clock_guard import CLOCK_NAME, read_clocks
 from supervisor.storage.store import Store
+from tests.e2e.cli_runner import deadstop
 from tests.harness.data.histories import history_of, log_numbers, record_of, write_job
 from tests.harness.servers import OPERATOR, ROOT, Supervisor, eventually, running_supervisor
 from tests.harness.zoo import LITTLE, zoo_settings
@@ -275,15 +276,9 @@ async def test_the_question_cannot_change_the_history_or_read_beside_it(supervis
 
 
 async def deadstop_history(state_dir: Path, *arguments: str) -> tuple[int, str, str]:
-    program = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "ops", "history", *arguments, "--state-dir", str(state_dir)),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await program.communicate()
-    assert program.returncode is not None
-    return program.returncode, out.decode(), err.decode()
+    command = ("history", *arguments, "--state-dir", str(state_dir))
+    done = await asyncio.to_thread(deadstop, state_dir.parent, *command)
+    return done.returncode, done.stdout, done.stderr
 
 
 async def test_the_command_line_shows_and_asks_while_somebody_serves_and_when_nobody_does(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ import json
 import random
 import secrets
 import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -16,10 +16,10 @@ from bus.contract.vocabulary import Role
 from bus.wire.commands import Caller, ListJobs
 from bus.wire.outside import ENDINGS
 from bus.wire.replies import Jobs
-from tests.e2e.cli_runner import environment
+from tests.e2e.cli_runner import program
 from tests.harness.gateways import TOKENS, Event
 from tests.harness.network.cuts import Cut, CutClient, ServedGateway, served_gateway
-from tests.harness.servers import ROOT, Supervisor, running_supervisor
+from tests.harness.servers import Supervisor, running_supervisor
 from tests.harness.zoo import zoo_settings
 
 ANN = Caller("ann", Role.USER)
@@ -59,34 +59,25 @@ async def server_sent_events(
     return found
 
 
-async def _tail(arguments: list[str], job_id: str, after: int, count: int) -> list[Event]:
+def _tail(folder: Path, arguments: list[str], job_id: str, after: int, count: int) -> list[Event]:
     """`deadstop tail`, killed after so many lines."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "ops", "tail", job_id, "--json", "--after", str(after), *arguments),
-        cwd=ROOT,
-        env=environment(),
-        stdout=asyncio.subprocess.PIPE,
-        limit=1 << 24,
-    )
-    assert process.stdout is not None
     found: list[Event] = []
-    while len(found) < count and (line := await process.stdout.readline()):
-        found.append(json.loads(line))
-    if process.returncode is None:
-        process.kill()
-    await process.communicate()
+    with program(folder, "tail", job_id, "--json", "--after", str(after), *arguments) as running:
+        while len(found) < count and not (found and found[-1]["event"] in ENDINGS):
+            found.append(json.loads(running.line()))
     return found
 
 
 async def tail_here(supervisor: Supervisor, gateway: ServedGateway, job_id: str, after: int, count: int) -> list[Event]:
-    return await _tail(["--state-dir", str(supervisor.state_dir)], job_id, after, count)
+    arguments = ["--state-dir", str(supervisor.state_dir)]
+    return await asyncio.to_thread(_tail, supervisor.state_dir.parent, arguments, job_id, after, count)
 
 
 async def tail_remote(
     supervisor: Supervisor, gateway: ServedGateway, job_id: str, after: int, count: int
 ) -> list[Event]:
-    url = f"http://127.0.0.1:{gateway.port}"
-    return await _tail(["--url", url, "--token", TOKENS["ann"]], job_id, after, count)
+    arguments = ["--url", f"http://127.0.0.1:{gateway.port}", "--token", TOKENS["ann"]]
+    return await asyncio.to_thread(_tail, supervisor.state_dir.parent, arguments, job_id, after, count)
 
 
 @pytest.mark.parametrize("reader", [server_sent_events, tail_here, tail_remote])

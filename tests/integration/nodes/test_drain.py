@@ -1,7 +1,6 @@
 """A node is let go: what runs there finishes, nothing new begins, and it comes back when it is wanted again."""
 
 import asyncio
-import sys
 from typing import Any
 
 import pytest
@@ -9,9 +8,10 @@ import pytest
 from bus.contract.vocabulary import State
 from bus.wire.commands import ReadStats
 from bus.wire.replies import NodeSummary, Stats
+from tests.e2e.cli_runner import deadstop
 from tests.harness.gateways import RunningGateway
 from tests.harness.jobs.stopping import ROOMY
-from tests.harness.servers import OPERATOR, ROOT, Supervisor, eventually
+from tests.harness.servers import OPERATOR, Supervisor, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -35,13 +35,11 @@ async def has(supervisor: Supervisor, state: str, *names: str) -> bool:
     return all(name in known and known[name].state == state for name in names)
 
 
-async def deadstop(supervisor: Supervisor, *words: str) -> tuple[int | None, str]:
+async def command(supervisor: Supervisor, *words: str) -> tuple[int, str]:
     """A command for this supervisor: its status, and all that it says."""
-    command = [sys.executable, "-m", "ops", *words, "--state-dir", str(supervisor.state_dir)]
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=pipe, stderr=asyncio.subprocess.STDOUT)
-    said, _ = await process.communicate()
-    return process.returncode, said.decode()
+    arguments = (*words, "--state-dir", str(supervisor.state_dir))
+    done = await asyncio.to_thread(deadstop, supervisor.state_dir.parent, *arguments)
+    return done.returncode, done.stdout + done.stderr
 
 
 async def test_a_drained_node_finishes_what_it_runs_then_leaves_and_comes_back(
@@ -71,17 +69,17 @@ async def test_a_drained_node_finishes_what_it_runs_then_leaves_and_comes_back(
 
 async def test_the_command_waits_until_nothing_is_left_there(supervisor: Supervisor) -> None:
     await eventually(lambda: has(supervisor, "ready", "local-1", "local-2"), "both take jobs")
-    status, said = await deadstop(supervisor, "nodes", "drain", "local-1")
+    status, said = await command(supervisor, "nodes", "drain", "local-1")
     assert (status, said.splitlines()[-1]) == (0, "local-1: left, 0 running")
     assert (await nodes(supervisor))["local-1"].workers == 0, "also workers that only waited have ended"
-    _, listed = await deadstop(supervisor, "nodes")
+    _, listed = await command(supervisor, "nodes")
     assert "deadstop nodes drain --undo local-1" in " ".join(listed.split())
-    assert (await deadstop(supervisor, "nodes", "drain", "--undo", "local-1"))[0] == 0
+    assert (await command(supervisor, "nodes", "drain", "--undo", "local-1"))[0] == 0
     await eventually(lambda: has(supervisor, "ready", "local-1"), "it takes jobs again")
 
 
 async def test_of_a_node_that_there_is_not_so_much_is_said(supervisor: Supervisor, gateway: RunningGateway) -> None:
-    status, said = await deadstop(supervisor, "nodes", "drain", "local-7")
+    status, said = await command(supervisor, "nodes", "drain", "local-7")
     assert (status, said) == (1, "deadstop: there is no node 'local-7'; `deadstop nodes` lists them\n")
     assert await drain(gateway, "POST", "local-7") == (404, {})
 
