@@ -19,7 +19,7 @@ from gateway.auth.anonymous_limits import AnonymousLimits
 from gateway.auth.connection_limits import ConnectionLimits
 from gateway.auth.identities import Identities, Identity
 from gateway.auth.rate_limit import AddressRateLimiter, Rate
-from gateway.auth.token_check import TokenCheck
+from gateway.auth.token_attempts import TokenAttempts
 from gateway.connections import LiveConnection
 from gateway.http_connection import HttpConnection
 from gateway.wire.stream_frames import FrameCache
@@ -61,7 +61,7 @@ class Gateway:
         self.settings = settings
         self.client = client
         self.identities = identities
-        self.token_check = TokenCheck(identities, limits.max_failed_sign_ins_per_min)
+        self.token_attempts = TokenAttempts(identities, limits.max_failed_sign_ins_per_min)
         self.anonymous: AnonymousLimits[HttpConnection] = AnonymousLimits(
             limits.max_unauthenticated_per_address, limits.max_connections, limits.sign_in_timeout_s + SLOW_REQUEST_S
         )

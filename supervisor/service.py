@@ -44,8 +44,8 @@ from supervisor.processes.containment.interface import Contain
 from supervisor.processes.spawner import Spawner
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.conditions import Conditions
+from supervisor.scheduling.daily_budget import DailyBudget
 from supervisor.scheduling.limits import Limits
-from supervisor.scheduling.reservations import Reservations
 from supervisor.storage.clock_guard import ClockGuard, read_clocks
 from supervisor.storage.group_commit import GroupCommit
 from supervisor.storage.journal import Journal
@@ -274,7 +274,7 @@ def _make_parts(settings: Settings, store: Store, journal: Journal, pool: Worker
     """What is made of the settings, the log and the pool; commits begin with it."""
     commit = GroupCommit(store, journal)
     admission = Admission(settings.limits, running_limits(settings), store.queries.users())
-    reservations = Reservations(settings, store.queries)
+    daily_budget = DailyBudget(settings, store.queries)
     return Parts(
         settings=settings,
         store=store,
@@ -283,9 +283,9 @@ def _make_parts(settings: Settings, store: Store, journal: Journal, pool: Worker
         jobs=JobTable(),
         counters=Counters(),
         admission=admission,
-        conditions=Conditions(admission, commit, reservations, pool),
+        conditions=Conditions(admission, commit, daily_budget, pool),
         limits=Limits(settings),
-        reservations=reservations,
+        daily_budget=daily_budget,
         pool=pool,
         clock=ClockGuard(store.path.parent),
         own_folders=OwnFolders(own_files_folder(settings.supervisor.state_dir)),

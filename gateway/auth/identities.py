@@ -1,5 +1,5 @@
 """Who has which token or cookie: the tokens that are known, and the cookies that pages got in exchange for one. How a
-token is taken in is in `token_check.py`, how a cookie is checked in `cookies.py`."""
+token is taken in is in `token_attempts.py`, how a cookie is checked in `cookies.py`."""
 
 import hmac
 from collections.abc import Mapping

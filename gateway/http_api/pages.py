@@ -69,7 +69,7 @@ def _signed_in(request: web.Request, token: str, how: str) -> web.StreamResponse
     """Exchange a token for a cookie; `None` for one that is not valid, the sign-in page where it is not looked at."""
     gateway = request.app[GATEWAY]
     try:
-        identity = gateway.token_check.by_token(token, address_of(request.transport), how)
+        identity = gateway.token_attempts.by_token(token, address_of(request.transport), how)
     except ApiError as error:
         return _page("signin.html", error.body.status)
     if identity is None:

@@ -14,7 +14,7 @@ from bus.wire.outside import PROTOCOL_VERSION, Outside
 from gateway.app_state import Gateway
 from gateway.auth.identities import Identity
 from gateway.auth.rate_limit import Rate, RateLimiter
-from gateway.auth.token_check import WRONG_TOKEN, WRONG_TOKEN_HINT
+from gateway.auth.token_attempts import WRONG_TOKEN, WRONG_TOKEN_HINT
 from gateway.wire.client_frames import Authenticate, ClientFrame, FrameError, decode_frame
 from gateway.wire.connection_frames import Authenticated, AuthenticatedData
 from gateway.wire.errors import ApiError
@@ -140,7 +140,7 @@ class Connection:
         already. Raises `ApiError`."""
         identity = self._client.identity if self._client else None
         if wanted.token:
-            identity = self._gateway.token_check.by_token(wanted.token, self._peer.address, "websocket", identity)
+            identity = self._gateway.token_attempts.by_token(wanted.token, self._peer.address, "websocket", identity)
         if identity is None:
             raise FrameError("unauthorized", f"{WRONG_TOKEN}; {WRONG_TOKEN_HINT}")
         return SignedIn(identity, wanted.batch)

@@ -8,7 +8,7 @@ from aiohttp import web
 from gateway.app_state import GATEWAY, Gateway
 from gateway.auth.addresses import address_of
 from gateway.auth.identities import Identity
-from gateway.auth.token_check import wrong_token
+from gateway.auth.token_attempts import wrong_token
 from gateway.http_api.security.request_identity import by_bearer, by_own_page, own_origin_only
 from gateway.ws.connection import Connection
 from gateway.ws.peer import CLOSE_TIMEOUT_S, WebSocketPeer

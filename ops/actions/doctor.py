@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from bus.contract.settings import Settings
-from ops.checks import folders, kernel, machine
+from ops.checks import folders, kernel, machine, sandbox
 from ops.checks.agents import agents
 from ops.checks.cluster import cluster
 from ops.checks.finding import Finding, problem
@@ -21,8 +21,8 @@ _LOOKS: tuple[Callable[[Settings], Finding], ...] = (
     kernel.parent_death,
     kernel.processes,
     kernel.containment,
-    kernel.landlock,
-    kernel.seccomp,
+    sandbox.landlock,
+    sandbox.seccomp,
     kernel.autogroups,
     kernel.io_figures,
     machine.open_files,

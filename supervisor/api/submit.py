@@ -49,7 +49,7 @@ class SubmitHandler:
             or self._refuse_run(submit)
             or self._busy(submit)
             or self._parts.conditions.refuse(user, submit.agent)
-            or self._parts.reservations.refuse(user)
+            or self._parts.daily_budget.refuse(user)
         )
         if refused is not None:
             return refused

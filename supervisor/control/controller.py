@@ -51,7 +51,7 @@ class JobController:
         self._pool = parts.pool
         self._jobs = parts.jobs
         self._limits = parts.limits
-        self._reservations = parts.reservations
+        self._daily_budget = parts.daily_budget
         self._clock = parts.clock
         self._heads = heads
         self._loop = asyncio.get_running_loop()
@@ -181,7 +181,7 @@ class JobController:
     def _end(self, entry: JobEntry) -> None:
         event = entry.end_now()
         self._run_queue.leave(entry)
-        self._reservations.job_ended(entry)
+        self._daily_budget.job_ended(entry)
         self._journal.append(entry.stream, event, final=True)
         outcome = entry.job.outcome
         turn = outcome.turn if isinstance(outcome, Success) else None
@@ -199,5 +199,5 @@ class JobController:
         self._run_queue.start_waiting()
 
     def _launch(self, entry: JobEntry) -> None:
-        self._reservations.start(entry)
+        self._daily_budget.start(entry)
         self._act(entry, entry.job.launch(self._loop.time()))

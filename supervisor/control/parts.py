@@ -9,8 +9,8 @@ from supervisor.jobs.job_table import JobTable
 from supervisor.own_files.folders import OwnFolders
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.conditions import Conditions
+from supervisor.scheduling.daily_budget import DailyBudget
 from supervisor.scheduling.limits import Limits
-from supervisor.scheduling.reservations import Reservations
 from supervisor.storage.clock_guard import ClockGuard
 from supervisor.storage.group_commit import GroupCommit
 from supervisor.storage.journal import Journal
@@ -31,7 +31,7 @@ class Parts:
     admission: Admission
     conditions: Conditions
     limits: Limits
-    reservations: Reservations
+    daily_budget: DailyBudget
     pool: WorkerPool
     clock: ClockGuard
     own_folders: OwnFolders

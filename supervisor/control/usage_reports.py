@@ -4,17 +4,17 @@ import msgspec
 
 from bus.contract.events import Usage
 from supervisor.jobs.job_entry import JobEntry
+from supervisor.scheduling.daily_budget import DailyBudget
 from supervisor.scheduling.limits import Exceeded
-from supervisor.scheduling.reservations import Reservations
 from supervisor.storage.store import Store
 
 
 class UsageReports:
     """Takes the usage that workers report, for all jobs that have not ended."""
 
-    def __init__(self, store: Store, reservations: Reservations) -> None:
+    def __init__(self, store: Store, daily_budget: DailyBudget) -> None:
         self._store = store
-        self._reservations = reservations
+        self._daily_budget = daily_budget
 
     def take(self, entry: JobEntry, usage: Usage, used_at: float, now: float) -> Exceeded | None:
         """What the job's worker says that it had used at `used_at`. Two lines carry it, so that an older report can
@@ -24,7 +24,7 @@ class UsageReports:
         entry.usage_report.used_at = used_at
         # The worker's own figures, except the number of chunks, which is counted here.
         entry.job.usage = msgspec.structs.replace(usage, chunks=max(entry.stream.seq - 1, 0))
-        return self._reservations.over_budget(entry, now)
+        return self._daily_budget.over_budget(entry, now)
 
     def record(self, entry: JobEntry) -> None:
         """Have it on disk, if a model was asked for more: it counts although the supervisor crashes. Not for each

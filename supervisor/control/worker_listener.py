@@ -43,7 +43,7 @@ class WorkerListener:
         self._journal = parts.journal
         self._jobs = parts.jobs
         self._limits = parts.limits
-        self._usage_reports = UsageReports(parts.store, parts.reservations)
+        self._usage_reports = UsageReports(parts.store, parts.daily_budget)
         self._act = act
         self._catalog = catalog
         self._own_catalogs = own_catalogs

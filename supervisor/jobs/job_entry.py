@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Reservation:
-    """What is set aside for a job of its user's day; `scheduling/reservations.py` alone writes it."""
+    """What is set aside for a job of its user's day; `scheduling/daily_budget.py` alone writes it."""
 
     usd: float | None = None
     """Since the job has started; None without a limit for a day."""

@@ -2,7 +2,7 @@
 
 from bus.wire.replies import Refused
 from supervisor.scheduling.admission import Admission, Facts
-from supervisor.scheduling.reservations import Reservations
+from supervisor.scheduling.daily_budget import DailyBudget
 from supervisor.storage.group_commit import GroupCommit
 from supervisor.workers.worker_pool import WorkerPool
 
@@ -10,10 +10,10 @@ from supervisor.workers.worker_pool import WorkerPool
 class Conditions:
     """Gathers the facts that admission decides by."""
 
-    def __init__(self, admission: Admission, commit: GroupCommit, reservations: Reservations, pool: WorkerPool) -> None:
+    def __init__(self, admission: Admission, commit: GroupCommit, daily_budget: DailyBudget, pool: WorkerPool) -> None:
         self._admission = admission
         self._commit = commit
-        self._reservations = reservations
+        self._daily_budget = daily_budget
         self._pool = pool
 
     @property
@@ -27,7 +27,7 @@ class Conditions:
         return Facts(
             trouble=self._commit.trouble,
             shortage=self._pool.shortage,
-            short_of_budget=self._reservations.short_of_budget(),
+            short_of_budget=self._daily_budget.short_of_budget(),
             no_room={agent: words for agent, words in rooms.items() if words},
         )
 

@@ -1,69 +1,98 @@
-"""What each user's questions have cost today (the day of UTC), against the limit for a user and a day. Pure: moments
-are Unix seconds and come in as arguments."""
+"""The limit of what a user's questions may cost in a day: a part of it is reserved for each job that runs, so that all
+of them stay within it together."""
 
-import math
-from collections.abc import Callable, Iterable
+import os
+import time
 
-from bus.contract.vocabulary import SUPERVISOR, Refusal
+from bus.contract.models import has_model, models_of, price_of
+from bus.contract.settings import Settings
+from bus.contract.vocabulary import Reason
 from bus.wire.replies import Refused
+from supervisor.jobs.job_entry import JobEntry
+from supervisor.scheduling.day_costs import DayCosts
+from supervisor.scheduling.limits import Exceeded
+from supervisor.storage.queries import Queries
 
-DAY_S = 86_400
-
-Cost = tuple[str, float, float]
-"""Of a job that has ended: its user, when it ended, and what it has cost."""
+OVERSPENT_FOR_S = 2.0
+"""So long a worker has to end by itself, and in its own words, once its job costs more than was reserved for it."""
 
 
 class DailyBudget:
-    """Costs in US dollars. A job counts for the day on which it ended, and while it runs for today. Each day is kept,
-    so that a clock that jumps to another and back neither gives a day twice nor takes one that has not come yet.
-    `ended_between(since, before)` are the jobs that the log has of a time."""
+    """Reserves a part of the user's day for each job that starts. It says what is too much; it stops nothing."""
 
-    def __init__(self, limit_usd: float, ended_between: Callable[[float, float], Iterable[Cost]], now: float) -> None:
-        self._limit_usd = limit_usd
-        self._ended_between = ended_between
-        self._known_since = day_began_at(now)
-        self._days: dict[float, dict[str, float]] = {}
-        self._read(self._known_since, math.inf)
+    def __init__(self, settings: Settings, queries: Queries) -> None:
+        self._reserving: dict[str, dict[str, JobEntry]] = {}  # user -> job id -> job that has started and not ended
+        self._day_costs = DayCosts(settings.agent.max_cost_usd_per_user_day, queries.costs_usd, time.time())
+        self._wanted_usd = _wanted_usd(settings)
 
-    def add_ended(self, user: str, cost_usd: float, now: float) -> None:
-        """A job of this user has ended, and has cost so much."""
-        ended = self._ended_on(now)
-        ended[user] = ended.get(user, 0.0) + cost_usd
-
-    def left_usd(self, user: str, running_usd: float, now: float) -> float | None:
-        """What is left of the user's day, below 0 where it was exceeded; None without a limit. `running_usd` is what
-        the user's jobs that have not ended have cost so far."""
-        if not self._limit_usd or user == SUPERVISOR:
-            return None
-        return self._limit_usd - self._ended_on(now).get(user, 0.0) - running_usd
-
-    def refuse(self, user: str, running_usd: float, now: float) -> Refused | None:
+    def refuse(self, user: str) -> Refused | None:
         """Why another question of this user would cost too much, if so."""
-        left_usd = self.left_usd(user, running_usd, now)
-        if left_usd is None or left_usd > 0:
+        return self._day_costs.refuse(user, self._running_usd(user), time.time())
+
+    def may_start(self, user: str) -> bool:
+        """Whether enough of the user's day is free for one more job: as much as one may cost, or all that is left,
+        where no other job holds any of it."""
+        free_usd = self._free_usd(user)
+        return free_usd is None or user not in self._reserving or free_usd >= self._wanted_usd
+
+    def short_of_budget(self) -> frozenset[str]:
+        """The users for whom no further job may start yet."""
+        return frozenset(user for user in self._reserving if not self.may_start(user))
+
+    def start(self, entry: JobEntry) -> None:
+        """The job starts, and what it may cost is reserved for it."""
+        free_usd = self._free_usd(entry.user)
+        if free_usd is not None:
+            entry.reservation.usd = min(max(free_usd, 0.0), self._wanted_usd) if self._wanted_usd else free_usd
+        self._reserving.setdefault(entry.user, {})[entry.job_id] = entry
+
+    def job_ended(self, entry: JobEntry) -> None:
+        """What the job has cost is known, and what else was reserved for it is free again."""
+        own = self._reserving.get(entry.user, {})
+        own.pop(entry.job_id, None)
+        if not own:
+            self._reserving.pop(entry.user, None)
+        self._day_costs.add_ended(entry.user, entry.job.usage.cost_usd, time.time())
+
+    def over_budget(self, entry: JobEntry, now: float) -> Exceeded | None:
+        """Whether the job has cost more than was reserved for it, and for long; `now` is monotonic. A worker
+        ends by itself at what it was given, unless its agent does not look at that."""
+        cost_usd, reserved_usd = entry.job.usage.cost_usd, entry.reservation.usd
+        if reserved_usd is None:
             return None
-        hours, minutes = divmod(int(DAY_S - now % DAY_S) // 60, 60)
-        hint = f"ask again in {hours} h {minutes} min, when the next day begins (UTC), or raise "
-        return Refused(Refusal.QUOTA, self.words(left_usd), hint + "[agent] max_cost_usd_per_user_day")
+        if cost_usd <= reserved_usd:
+            entry.reservation.overspent_since = None
+            return None if self._wanted_usd else self._day_over(entry.user)
+        if entry.reservation.overspent_since is None:
+            entry.reservation.overspent_since = now
+        if now < entry.reservation.overspent_since + OVERSPENT_FOR_S:
+            return None
+        words = f"The question has cost ${cost_usd:,.2f}; ${reserved_usd:,.2f} of your day were reserved for it"
+        return Exceeded(Reason.BUDGET, f"{words} ([agent] max_cost_usd_per_user_day).")
 
-    def words(self, left_usd: float) -> str:
-        """How much of the day's limit has been used, for people."""
-        used_usd = self._limit_usd - left_usd
-        return f"your questions have cost ${used_usd:,.2f} today; the limit is ${self._limit_usd:,.2f} a day"
+    def _day_over(self, user: str) -> Exceeded | None:
+        """Where nothing is reserved, since no model has a price, but jobs of agents of one's own cost all the same."""
+        left_usd = self._day_costs.left_usd(user, self._running_usd(user), time.time())
+        if left_usd is None or left_usd >= 0:
+            return None
+        words = self._day_costs.words(left_usd)
+        return Exceeded(Reason.BUDGET, f"{words[:1].upper()}{words[1:]}.")
 
-    def _ended_on(self, now: float) -> dict[str, float]:
-        """The costs by user of the jobs that have ended on the day of this moment."""
-        day = day_began_at(now)
-        if day not in self._days and day < self._known_since:
-            self._read(day, day + DAY_S)
-        return self._days.setdefault(day, {})
+    def _free_usd(self, user: str) -> float | None:
+        """What is left of the user's day and not reserved; None without such a limit."""
+        held_usd = sum(
+            max(entry.job.usage.cost_usd, (entry.reservation.usd or 0.0) if self._wanted_usd else 0.0)
+            for entry in self._reserving.get(user, {}).values()
+        )
+        return self._day_costs.left_usd(user, held_usd, time.time())
 
-    def _read(self, since: float, before: float) -> None:
-        for user, ended_at, cost_usd in self._ended_between(since, before):
-            costs = self._days.setdefault(day_began_at(ended_at), {})
-            costs[user] = costs.get(user, 0.0) + cost_usd
+    def _running_usd(self, user: str) -> float:
+        return sum(entry.job.usage.cost_usd for entry in self._reserving.get(user, {}).values())
 
 
-def day_began_at(now: float) -> float:
-    """When the day of this moment began."""
-    return now - now % DAY_S
+def _wanted_usd(settings: Settings) -> float:
+    """What is reserved for one job; 0 where nothing costs anything: without a model, or with one that has no price."""
+    llm, agent = settings.llm, settings.agent
+    if not has_model(llm, os.environ) or all(price_of(llm, model) is None for model in models_of(llm)):
+        return 0.0
+    return agent.max_cost_usd or agent.max_cost_usd_per_user_day / settings.limits.max_running_per_user

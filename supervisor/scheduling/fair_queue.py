@@ -1,7 +1,8 @@
 """Who is next: the order of the jobs that wait, fair between users. Pure.
 
 The next job is the oldest one of the user who has the fewest running; among those, of the user whose turn was longest
-ago. So a user's hundred waiting jobs do not make another wait for all of them.
+ago. So a user's hundred waiting jobs do not make another wait for all of them. Which of them is taken, since there is
+a place where it may start, `admission` says.
 """
 
 from collections import Counter

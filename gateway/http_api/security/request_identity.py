@@ -7,7 +7,7 @@ from gateway.app_state import CALLER, GATEWAY, Gateway
 from gateway.auth.addresses import address_of
 from gateway.auth.identities import Identity
 from gateway.auth.origin import origin_allowed
-from gateway.auth.token_check import wrong_token
+from gateway.auth.token_attempts import wrong_token
 from gateway.http_connection import note_signed_in
 from gateway.wire.errors import ApiError
 
@@ -23,7 +23,7 @@ def by_bearer(request: web.Request) -> Identity | None:
     token = _borne(request)
     if token is None:
         return None
-    return _noted(request, request.app[GATEWAY].token_check.by_token(token, address_of(request.transport), "token"))
+    return _noted(request, request.app[GATEWAY].token_attempts.by_token(token, address_of(request.transport), "token"))
 
 
 def _borne(request: web.Request) -> str | None:

@@ -44,7 +44,7 @@ def own_figures(gateway: Gateway) -> dict[str, float]:
         "event_streams": gateway.counts["event_streams"],
         "unauthenticated": len(gateway.anonymous),
         "turned_away_total": gateway.anonymous.turned_away,
-        "failed_sign_ins_total": gateway.token_check.failures,
+        "failed_sign_ins_total": gateway.token_attempts.failures,
         "frames_received_total": gateway.counts["frames_received"],
         "events_sent_total": gateway.counts["events_sent"],
         "memory_bytes": _memory_bytes(),

@@ -74,7 +74,7 @@ async def test_a_wrong_token_is_refused_and_a_right_one_may_follow(gateway: Gate
     assert refused["data"]["error"] == "that token is not valid; `deadstop token create` makes one"
     assert (welcome["event"], welcome["data"]["role"]) == ("authenticated", "operator")
     assert client.signed_in
-    assert gateway.token_check.failures == 1
+    assert gateway.token_attempts.failures == 1
 
 
 async def test_an_empty_token_signs_nobody_in(gateway: Gateway) -> None:

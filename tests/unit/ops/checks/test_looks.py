@@ -10,7 +10,7 @@ import pytest
 import bus
 from bus.contract.settings import ContainmentSettings, Settings
 from bus.contract.settings_file import load_settings
-from ops.checks import folders, kernel, machine
+from ops.checks import folders, kernel, machine, sandbox
 from ops.checks.finding import Finding, Level
 
 
@@ -48,11 +48,11 @@ def test_what_holds_workers(cgroups: Path, tmp_path: Path) -> None:
 
 
 def test_a_kernel_without_landlock_or_with_half_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernel, "FULL_ABI", 99)
-    monkeypatch.setattr(kernel, "LACKS", dict.fromkeys(range(1, 99), "something is not restricted"))
-    assert "something is not restricted" in kernel.landlock(Settings()).found
-    monkeypatch.setattr(kernel, "_CREATE_RULESET", 9_999)  # as an old kernel answers: no such call
-    found = kernel.landlock(Settings())
+    monkeypatch.setattr(sandbox, "FULL_ABI", 99)
+    monkeypatch.setattr(sandbox, "LACKS", dict.fromkeys(range(1, 99), "something is not restricted"))
+    assert "something is not restricted" in sandbox.landlock(Settings()).found
+    monkeypatch.setattr(sandbox, "_CREATE_RULESET", 9_999)  # as an old kernel answers: no such call
+    found = sandbox.landlock(Settings())
     assert (found.level, found.found) == (Level.WARNING, "none: the SQL guard and the engine's lock stand alone")
     assert "Linux 5.13" in found.todo
 

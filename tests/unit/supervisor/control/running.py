@@ -26,8 +26,8 @@ from supervisor.processes.containment.sweep import Sweep
 from supervisor.processes.spawner import Spawner
 from supervisor.scheduling.admission import Admission
 from supervisor.scheduling.conditions import Conditions
+from supervisor.scheduling.daily_budget import DailyBudget
 from supervisor.scheduling.limits import Limits
-from supervisor.scheduling.reservations import Reservations
 from supervisor.storage.clock_guard import ClockGuard
 from supervisor.storage.group_commit import GroupCommit
 from supervisor.storage.journal import Journal
@@ -83,8 +83,8 @@ async def running_controller(tmp_path: Path) -> AsyncIterator[Running]:
     pool = WorkerPool(settings, table, here)
     commit = GroupCommit(store, journal)
     admission = Admission(settings.limits, running_limits(settings))
-    limits, reservations = Limits(settings), Reservations(settings, store.queries)
-    conditions = Conditions(admission, commit, reservations, pool)
+    limits, daily_budget = Limits(settings), DailyBudget(settings, store.queries)
+    conditions = Conditions(admission, commit, daily_budget, pool)
     clock, folders = ClockGuard(tmp_path), OwnFolders(tmp_path / "files")
     parts = Parts(
         settings,
@@ -96,7 +96,7 @@ async def running_controller(tmp_path: Path) -> AsyncIterator[Running]:
         admission,
         conditions,
         limits,
-        reservations,
+        daily_budget,
         pool,
         clock,
         folders,

@@ -8,7 +8,7 @@ import pytest
 from bus.contract.events import Usage
 from bus.contract.settings import Settings
 from supervisor.control.usage_reports import UsageReports
-from supervisor.scheduling.reservations import Reservations
+from supervisor.scheduling.daily_budget import DailyBudget
 from supervisor.storage.store import Store
 from tests.harness.jobs.entries import new_entry
 
@@ -21,7 +21,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def test_a_report_that_comes_late_does_not_undo_a_newer_one(store: Store) -> None:
-    spending, entry = UsageReports(store, Reservations(Settings(), store.queries)), new_entry()
+    spending, entry = UsageReports(store, DailyBudget(Settings(), store.queries)), new_entry()
     entry.stream.seq = 5
     spending.take(entry, Usage(input_tokens=900), 2.0, 0.0)
     spending.take(entry, Usage(input_tokens=1_000), 1.0, 0.0)
@@ -31,7 +31,7 @@ def test_a_report_that_comes_late_does_not_undo_a_newer_one(store: Store) -> Non
 
 
 def test_only_what_is_paid_for_is_written_to_disk(store: Store) -> None:
-    spending, entry = UsageReports(store, Reservations(Settings(), store.queries)), new_entry()
+    spending, entry = UsageReports(store, DailyBudget(Settings(), store.queries)), new_entry()
     entry.stream.number = store.accept(entry.submit, entry.record())
     store.commit()
     written: list[float] = []

@@ -1,4 +1,5 @@
-"""Checking a token: whether it is valid, and how often an address may show a wrong one. Writes to the audit log."""
+"""A token that is shown: whether it is valid, and how often an address may guess before it is slowed down. Writes to
+the audit log."""
 
 import time
 from collections import OrderedDict
@@ -15,7 +16,7 @@ WRONG_TOKEN = "that token is not valid"
 WRONG_TOKEN_HINT = "`deadstop token create` makes one"
 
 
-class TokenCheck:
+class TokenAttempts:
     """An address that has guessed too often is not listened to for a while, except for tokens that were good from
     there before: guessing must not lock out others behind the same address (on loopback: all)."""
 
