@@ -18,7 +18,7 @@ from playwright.async_api import async_playwright
 from bench.harness.figures import Figure, Result, spread
 from bench.harness.machine import machine, revision, versions
 from tests.browser.harness.performance import LONG_BLOCKS, MILLION_ROWS, Cost, cost_of, long_answer, work_of
-from tests.browser.harness.servers import NO_MODEL, ZOO
+from tests.browser.harness.servers import NO_MODEL, zoo
 from tests.browser.harness.tab import Tab
 from tests.browser.harness.visits import CHROMIUM, SWITCHES, Visits
 from tests.browser.harness.work import Work
@@ -33,7 +33,7 @@ ANSWERS = {
 async def page(runs: int) -> list[Figure]:
     """Measure the page; each run has a server and a browser profile of its own."""
     rows = [await _run(NO_MODEL, MILLION_ROWS) for _ in range(runs)]
-    answers = {kind: [await _run(ZOO, question) for _ in range(runs)] for kind, question in ANSWERS.items()}
+    answers = {kind: [await _run(zoo(), question) for _ in range(runs)] for kind, question in ANSWERS.items()}
     return [
         *_figures("1,000,000 rows", rows, {"longest block": 100.0, "longest time on a processor": 100.0}),
         Figure(

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, async_playwright
 
 from bus.contract.vocabulary import Rung
 from tests.browser.harness.model import Model
-from tests.browser.harness.servers import NO_MODEL, ZOO
+from tests.browser.harness.servers import NO_MODEL, zoo
 from tests.browser.harness.tab import Tab
 from tests.browser.harness.visits import CHROMIUM, SWITCHES, Visits
 from tests.e2e.cli_runner import Server, serving
@@ -73,7 +73,7 @@ def model_server(messages_server: MessagesServer, tmp_path_factory: pytest.TempP
 def zoo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Its agent misbehaves as the question says; one job at a time, slow rungs, hardly any patience with who leaves.
     Who ignores SIGTERM is there until somebody kills it."""
-    with serving(tmp_path_factory.mktemp("zoo"), config=ZOO) as server:
+    with serving(tmp_path_factory.mktemp("zoo"), config=zoo()) as server:
         yield server
 
 

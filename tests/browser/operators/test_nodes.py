@@ -8,19 +8,18 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.harness.axe import violations
-from tests.browser.harness.servers import ZOO
+from tests.browser.harness.servers import zoo
 from tests.browser.harness.tab import Tab
 from tests.browser.harness.visits import Visits
 from tests.e2e.cli_runner import Server, serving
 from tests.harness.jobs.nodes import require_namespaces
+from tests.harness.zoo import LITTLE
 
-NODES = f"""{ZOO.replace("max_running = 1", "max_running = 4")}
+NODES = f"""{zoo(max_running=4, preload=LITTLE["worker.preload"])}
 [cluster]
 provider = "local"
 nodes = 2
 slots = 2
-[worker]
-preload = ["agent_worker.warmup.one_thread", "agent_worker.runtime.worker"]
 """
 
 
