@@ -4,10 +4,11 @@ after a restart."""
 from pathlib import Path
 
 from supervisor.control.catalog_file import FILE
+from tests.harness.zoo import LITTLE
 
 SAMPLE_DATA = ""
 """As `[data] folder` names it."""
-UNCHANGED = (SAMPLE_DATA, str(Path(__file__).parents[2] / "workers" / "data"))
+UNCHANGED = (SAMPLE_DATA, LITTLE["data.folder"])
 
 _kept: dict[str, bytes] = {}
 
